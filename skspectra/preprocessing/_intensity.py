@@ -1,0 +1,145 @@
+"""Intensities: normalise a spectrum, compress its dynamic range."""
+
+import warnings
+
+import numpy as np
+from sklearn.utils import check_array
+
+NORMS = ("max", "area", "snv", "none")
+COMPRESSIONS = ("log", "sqrt", "none")
+
+# Negative intensities below this share of the total are noise about a zero baseline: not worth a warning.
+_NEGATIVE_SHARE = 0.01
+
+
+def _as_spectra(X):
+    return check_array(X, dtype=[np.float64, np.float32], input_name="X")
+
+
+def _check_option(name, value, allowed):
+    if value not in allowed:
+        raise ValueError(f"{name}={value!r} is not known; use one of {', '.join(map(repr, allowed))}.")
+
+
+def normalize(X, norm="max"):
+    """Scale each spectrum on its own, so that the sample's amount drops out.
+
+    The fixed order is: (baseline) - (augment) - normalise - pool - compress. Nothing is learnt
+    from the other spectra, so normalising cannot leak from a test set.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_points)
+        Intensities, one spectrum per row.
+    norm : {"max", "area", "snv", "none"}, default="max"
+        "max" divides by the largest absolute intensity, "area" by the sum of the absolute
+        intensities, "snv" (standard normal variate [1]_) subtracts the mean and divides by the
+        standard deviation of the spectrum, "none" returns the intensities as they are.
+
+    Returns
+    -------
+    X_normalized : ndarray of shape (n_samples, n_points)
+        A new array (with "none", `X` itself where it is already a float array); float32 stays
+        float32, anything else becomes float64. An all-zero spectrum stays zero, a constant
+        one becomes zero under "snv".
+
+    Raises
+    ------
+    ValueError
+        If `norm` is not one of the four, or `X` is not a finite 2-D array.
+
+    See Also
+    --------
+    compress : Compress intensities, so that minor peaks count.
+
+    References
+    ----------
+    .. [1] Barnes, R. J., Dhanoa, M. S., Lister, S. J., "Standard normal variate transformation
+       and de-trending of near-infrared diffuse reflectance spectra", Appl. Spectrosc. 43, 772
+       (1989). :doi:`10.1366/0003702894202201`
+
+    Examples
+    --------
+    >>> from skspectra.preprocessing import normalize
+    >>> normalize([[0, 2, 4], [0, 0, 0]])
+    array([[0. , 0.5, 1. ],
+           [0. , 0. , 0. ]])
+    """
+    _check_option("norm", norm, NORMS)
+    return _normalize(_as_spectra(X), norm)
+
+
+def _normalize(X, norm):
+    """Normalise a validated float array."""
+    if norm == "none":
+        return X
+    if norm == "snv":
+        X = X - X.mean(axis=1, keepdims=True)
+        scale = X.std(axis=1, keepdims=True)
+        # Below rounding error a spectrum is constant: dividing would blow the rounding up.
+        scale[scale <= np.finfo(X.dtype).eps * np.abs(X).max(axis=1, keepdims=True)] = 0
+    else:
+        scale = np.maximum(X.max(axis=1), -X.min(axis=1))[:, None]
+        if norm == "area":
+            # Sums of values scaled to 1 can neither overflow nor underflow.
+            X = X / np.where(scale == 0, 1, scale)
+            scale = np.abs(X).sum(axis=1, keepdims=True)
+    return X / np.where(scale == 0, 1, scale).astype(X.dtype, copy=False)
+
+
+def compress(X, compression="log", floor=1e-3):
+    """Compress intensities, so that a minor peak weighs more beside the main one.
+
+    Phases are often told apart by a peak of a few per cent of the largest one, which a distance
+    between spectra hardly sees. Compress after pooling: then the noise of the baseline is
+    not amplified point by point.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_points)
+        Intensities, usually normalised and pooled. Negative values are clipped at 0, with a
+        warning where they hold more than 1 % of the total absolute intensity.
+    compression : {"log", "sqrt", "none"}, default="log"
+        "log" is ``log1p(X / floor)``, "sqrt" the square root, "none" returns `X` as it is
+        (negative values included).
+    floor : float, default=1e-3
+        Intensity (> 0, in the units of `X`) below which "log" is linear. Anything far below it
+        vanishes, so it belongs at the level of the noise or of the smallest peak that matters.
+
+    Returns
+    -------
+    X_compressed : ndarray of shape (n_samples, n_points)
+        Compressed intensities; float32 stays float32, anything else becomes float64.
+
+    Raises
+    ------
+    ValueError
+        If `compression` is not one of the three, `floor` is not positive, or `X` is not a
+        finite 2-D array.
+
+    See Also
+    --------
+    normalize : Scale each spectrum on its own.
+
+    Examples
+    --------
+    >>> from skspectra.preprocessing import compress
+    >>> compress([[0.0, 0.035, 1.0]], "sqrt").round(3)
+    array([[0.   , 0.187, 1.   ]])
+    """
+    _check_option("compression", compression, COMPRESSIONS)
+    if not floor > 0:
+        raise ValueError(f"floor={floor!r} must be a positive number.")
+    X = _as_spectra(X)
+    if compression == "none":
+        return X
+    clipped = np.maximum(X, 0)
+    negative, total = (clipped - X).sum(dtype=np.float64), np.abs(X).sum(dtype=np.float64)
+    if negative > _NEGATIVE_SHARE * total:
+        warnings.warn(
+            f"{negative / total:.0%} of the absolute intensity is negative and was clipped at 0 by "
+            f"compression={compression!r}; correct the baseline first, or use compression='none' "
+            "for spectra with dips or after norm='snv'.",
+            stacklevel=2,
+        )
+    return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / X.dtype.type(floor))

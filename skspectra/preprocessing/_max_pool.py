@@ -1,0 +1,195 @@
+"""Pooling over the axis of a spectrum."""
+
+import warnings
+from numbers import Integral
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+# Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on disk.
+_BLOCK = 2**17
+
+
+def _window_maxima(X, size, stride):
+    """Maxima of the windows ``X[:, i * stride : i * stride + size]``."""
+    # Doubling passes give the maxima of `width` neighbours; `n_reads` strided reads of those
+    # cover a window (they may overlap: a maximum does not mind). A strided read costs about
+    # eight contiguous passes per value it returns.
+    n_passes = min(range(size.bit_length()), key=lambda p: p + 8 * -(-size >> p) / stride)
+    width = 1
+    for _ in range(n_passes):
+        X = np.maximum(X[:, :-width], X[:, width:])
+        width *= 2
+    last = X.shape[1] - (size - width)
+    maxima = X[:, :last:stride].copy()
+    for offset in range(width, size, width):
+        offset = min(offset, size - width)
+        np.maximum(maxima, X[:, offset : last + offset : stride], out=maxima)
+    return maxima
+
+
+def _pool(X, size, stride, pooling):
+    if pooling == "max":
+        return _window_maxima(X, size, stride)
+    windows = sliding_window_view(X, size, axis=1)[:, ::stride]
+    return windows.mean(axis=2) if pooling == "mean" else windows[:, :, 0]
+
+
+class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Maxima of the windows along the axis: fewer points, same peaks, small shifts absorbed.
+
+    Pooling is what makes a CNN work on spectra: it shrinks the input, keeps the intensity of
+    every peak and forgets where in the window the peak stood [1]_. Normalise before pooling, and
+    choose `pool_size` about as large as the peaks move; narrower windows keep what tells near
+    peaks apart.
+
+    Parameters
+    ----------
+    pool_size : int or "auto", default="auto"
+        Points per window (>= 1). "auto" is 2 % of the points. A window is never wider than the
+        spectrum.
+    stride : int or "auto", default="auto"
+        Points from one window to the next (>= 1). "auto" is half a window, so that a peak on the
+        edge of one window is in the middle of the next. A stride larger than the window skips
+        points; with `pooling="max"` that loses peaks, and a warning says so.
+    pooling : {"max", "mean", "decimate"}, default="max"
+        What is kept of a window: its largest value, its mean or its first value (plain
+        decimation). The last two are the controls that show what the maximum brings.
+
+    Attributes
+    ----------
+    pool_size_ : int
+        Points per window.
+    stride_ : int
+        Points from one window to the next.
+    starts_ : ndarray of shape (n_windows,)
+        First point of each window. The last window is anchored at the end of the axis, so that no
+        point is dropped.
+    n_features_in_ : int
+        Points per spectrum seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_points,)
+        Names of the points, where `X` had string column names in ``fit``.
+
+    See Also
+    --------
+    skspectra.PooledSVC : Normalise, pool, compress and classify in one estimator.
+
+    Notes
+    -----
+    The cost is a few passes over `X` whatever `pool_size`; the extra memory is that of the
+    result. A memory-mapped `X` is read block by block.
+
+    References
+    ----------
+    .. [1] Schuetzke, J., Szymanski, N. J., Reischl, M., "Validating neural networks for
+       spectroscopic classification on a universal synthetic dataset", npj Comput. Mater. 9, 100
+       (2023). :doi:`10.1038/s41524-023-01055-y`
+
+    Examples
+    --------
+    >>> from skspectra import MaxPoolDownsampler
+    >>> pool = MaxPoolDownsampler(pool_size=4, stride=2)
+    >>> pool.fit_transform([[0, 1, 0, 0, 0, 5, 0]])
+    array([[1., 5., 5.]])
+    >>> pool.get_feature_names_out()
+    array(['max(x0..x3)', 'max(x2..x5)', 'max(x3..x6)'], dtype=object)
+    """
+
+    _parameter_constraints = {
+        "pool_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "stride": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "pooling": [StrOptions({"max", "mean", "decimate"})],
+    }
+
+    def __init__(self, pool_size="auto", stride="auto", pooling="max"):
+        self.pool_size = pool_size
+        self.stride = stride
+        self.pooling = pooling
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Place the windows for the number of points in `X`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; only their number of points counts.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : MaxPoolDownsampler
+            The fitted transformer.
+        """
+        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        n_points = X.shape[1]
+        wanted = max(1, n_points // 50) if self.pool_size == "auto" else int(self.pool_size)
+        self.pool_size_ = min(wanted, n_points)
+        self.stride_ = max(1, self.pool_size_ // 2) if self.stride == "auto" else int(self.stride)
+        if self.pooling == "max" and self.stride_ > self.pool_size_ < n_points:
+            warnings.warn(
+                f"stride={self.stride_} is larger than pool_size={self.pool_size_}: peaks between "
+                "the windows are lost.",
+                stacklevel=2,
+            )
+        last = n_points - self.pool_size_
+        starts = np.arange(0, last + 1, self.stride_)
+        self.starts_ = starts if starts[-1] == last else np.append(starts, last)
+        return self
+
+    def transform(self, X):
+        """Pool each spectrum.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra.
+
+        Returns
+        -------
+        X_pooled : ndarray of shape (n_samples, n_windows)
+            One value per window; float32 stays float32, anything else becomes float64.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        size, stride = self.pool_size_, self.stride_
+        n_samples, n_points = X.shape
+        n_regular = (n_points - size) // stride + 1
+        pooled = np.empty((n_samples, len(self.starts_)), dtype=X.dtype)
+        n_rows = max(1, _BLOCK // n_points)
+        for start in range(0, n_samples, n_rows):
+            block = np.ascontiguousarray(X[start : start + n_rows])
+            rows = pooled[start : start + n_rows]
+            rows[:, :n_regular] = _pool(block, size, stride, self.pooling)
+            if n_regular < len(self.starts_):
+                rows[:, n_regular:] = _pool(block[:, -size:], size, size, self.pooling)
+        return pooled
+
+    def get_feature_names_out(self, input_features=None):
+        """Say which points each feature came from.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Names of the points. None takes the names seen in ``fit``, else x0, x1, ...
+
+        Returns
+        -------
+        feature_names_out : ndarray of shape (n_windows,) of str objects
+            For instance ``max(20.0..20.9)``: pooling, first and last point of the window.
+        """
+        check_is_fitted(self)
+        # One name per point, checked against `fit` as for a one-to-one transformer.
+        points = super().get_feature_names_out(input_features)
+        last = self.starts_ + self.pool_size_ - 1
+        pairs = zip(points[self.starts_], points[last], strict=True)
+        return np.array([f"{self.pooling}({a}..{b})" for a, b in pairs], dtype=object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
