@@ -1,0 +1,135 @@
+"""The contract of an augmenter, and the one function that draws from it."""
+
+from abc import ABCMeta, abstractmethod
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    _fit_context,
+    clone,
+)
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+
+class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
+    """Random while training, nothing afterwards.
+
+    ``fit_transform`` returns one random variant of each spectrum, ``transform`` the spectra as they are.
+    A Pipeline calls the first when it is fitted and the second when it predicts, so an
+    augmenter in a Pipeline acts on training spectra only, under cross-validation too.
+
+    A subclass adds its parameters, `random_state` among them, and ``_perturb(X, rng)``, which
+    returns a new array of the same shape and dtype, each row perturbed independently of the others.
+    """
+
+    _parameter_constraints = {"random_state": ["random_state"]}
+
+    @abstractmethod
+    def _perturb(self, X, rng):
+        """Return one variant of each row of the validated `X`, drawn from the Generator `rng`."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Check the parameters and the spectra; nothing is learnt.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : BaseAugmenter
+            The fitted augmenter.
+        """
+        validate_data(self, X, dtype=[np.float64, np.float32])
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X, y=None):
+        """Return one random variant of each spectrum.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; they are not modified.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        X_variants : ndarray of shape (n_samples, n_points)
+            A new array; float32 stays float32, anything else becomes float64.
+        """
+        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        return self._perturb(X, np.random.default_rng(self.random_state))
+
+    def transform(self, X):
+        """Return the spectra as they are.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, n_points)
+            The same values; float32 stays float32, anything else becomes float64.
+        """
+        check_is_fitted(self)
+        return validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "n_features_in_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.non_deterministic = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+def draw(augmenter, X, rng):
+    """Draw one variant of each spectrum, a new one at every call.
+
+    Parameters
+    ----------
+    augmenter : augmenter or Pipeline of augmenters
+        It is cloned, not modified; its own `random_state` is not used.
+    X : array-like of shape (n_samples, n_points)
+        Spectra; they are not modified.
+    rng : numpy.random.Generator
+        Where the randomness comes from: every nested `random_state` gets a seed from it.
+
+    Returns
+    -------
+    X_variants : ndarray of shape (n_samples, n_points)
+        The variants; float32 stays float32, anything else becomes float64.
+
+    See Also
+    --------
+    AugmentedClassifier : Fit any classifier on the originals plus copies drawn like this.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skspectra.augmentation import PeakShiftAugmenter, draw
+    >>> X = np.eye(1, 9, 4)
+    >>> rng = np.random.default_rng(0)
+    >>> [draw(PeakShiftAugmenter(max_shift=3), X, rng).argmax() for _ in range(5)]
+    [...]
+    """
+    augmenter = clone(augmenter)
+    names = sorted(
+        name
+        for name in augmenter.get_params()
+        if name == "random_state" or name.endswith("__random_state")
+    )
+    seeds = rng.integers(2**32, size=len(names))
+    augmenter.set_params(**{name: int(seed) for name, seed in zip(names, seeds, strict=True)})
+    return augmenter.fit_transform(X)

@@ -1,0 +1,5 @@
+"""Neural networks. Importing this loads torch and skorch; nothing else in the package does."""
+
+from skspectra.neural._spectral_cnn import SpectralCNN
+
+__all__ = ["SpectralCNN"]

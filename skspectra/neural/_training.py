@@ -1,0 +1,141 @@
+"""Training: batches, the schedule, and a torch that leaves the rest of the process alone."""
+
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from skorch.callbacks import Callback
+
+from skspectra.augmentation import draw
+from skspectra.preprocessing import normalize
+
+# Seeds and thread counts belong to the whole process: one fit or prediction at a time.
+_LOCK = threading.RLock()
+
+
+@contextmanager
+def private_torch(n_threads=None, seed=None):
+    """Run torch with its own seed and thread count, and put back what was there."""
+    with _LOCK:
+        threads = torch.get_num_threads()
+        with torch.random.fork_rng(), torch.backends.cudnn.flags(deterministic=True):
+            if seed is not None:
+                torch.manual_seed(seed)
+            if n_threads is not None:
+                torch.set_num_threads(n_threads)
+            try:
+                yield
+            finally:
+                torch.set_num_threads(threads)
+
+
+def as_batch(X, norm):
+    """Turn rows of spectra into what a network takes: normalised, float32."""
+    return torch.from_numpy(np.ascontiguousarray(normalize(X, norm), dtype=np.float32))
+
+
+class Spectra(torch.utils.data.Dataset):
+    """Spectra and their targets, as skorch wants them."""
+
+    def __init__(self, X, y):
+        self.X = X
+        self.y = y
+
+    def __len__(self):
+        return len(self.X)
+
+
+class Batches:
+    """Slices of `Spectra`: shuffled and augmented anew in every epoch when there is an `rng`."""
+
+    def __init__(self, dataset, batch_size, norm, augmenter=None, rng=None):
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.norm = norm
+        self.augmenter = augmenter
+        self.rng = rng
+
+    def __iter__(self):
+        n_samples = len(self.dataset)
+        order = np.arange(n_samples) if self.rng is None else self.rng.permutation(n_samples)
+        stops = list(range(self.batch_size, n_samples, self.batch_size))
+        # A batch of one sample has no variance to normalise by: it joins the batch before.
+        if stops and n_samples - stops[-1] == 1:
+            stops.pop()
+        for rows in np.split(order, stops):
+            X = self.dataset.X[rows]
+            if self.augmenter is not None:
+                X = draw(self.augmenter, X, self.rng)
+            yield as_batch(X, self.norm), torch.from_numpy(self.dataset.y[rows])
+
+
+class StopTraining(Exception):
+    """The monitored loss no longer improves."""
+
+
+class Schedule(Callback):
+    """Watch one loss: keep the best weights, lower the learning rate on a plateau, then stop.
+
+    skorch's own callbacks stop by raising KeyboardInterrupt, which would swallow a real Ctrl-C.
+    """
+
+    min_delta = 1e-4
+
+    def __init__(self, monitor, patience, max_epochs, verbose):
+        self.monitor = monitor
+        self.patience = patience
+        self.max_epochs = max_epochs
+        self.verbose = verbose
+
+    def on_train_begin(self, net, X=None, y=None, **kwargs):
+        self.history = []
+        self.best_epoch = 0
+        self.best_loss = np.inf
+        self.start = time.perf_counter()
+        self.last_drop = 0
+
+    def on_epoch_end(self, net, **kwargs):
+        epoch = len(self.history) + 1
+        optimizer = net.optimizer_
+        record = {"epoch": epoch, "lr": optimizer.param_groups[0]["lr"]}
+        for part in ("train", "valid"):
+            if f"{part}_batch_count" in net.history[-1]:
+                losses = net.history[-1, "batches", :, (f"{part}_loss", f"{part}_batch_size")]
+                loss, size = np.array([pair for pair in losses if None not in pair]).T
+                record[f"{part}_loss"] = float(loss @ size / size.sum())
+        self.history.append(record)
+        self._check_finite(record)
+        if record[self.monitor] < self.best_loss - self.min_delta:
+            self.best_loss = record[self.monitor]
+            self.best_epoch = epoch
+            self.best_weights = {k: v.clone() for k, v in net.module_.state_dict().items()}
+        if self.verbose:
+            self._report(record)
+        if epoch - self.best_epoch >= self.patience:
+            raise StopTraining
+        # The published ratio: a tenth of the learning rate after 10 of 25 epochs of patience.
+        wait = epoch - max(self.best_epoch, self.last_drop)
+        if wait >= max(1, round(0.4 * self.patience)):
+            self.last_drop = epoch
+            for group in optimizer.param_groups:
+                group["lr"] *= 0.1
+
+    def _check_finite(self, record):
+        for name in ("train_loss", self.monitor):
+            if not np.isfinite(record[name]):
+                raise ValueError(
+                    f"Training diverged: {name} is {record[name]} in epoch {record['epoch']} at "
+                    f"lr={record['lr']:g}; use a smaller lr."
+                )
+
+    def _report(self, record):
+        losses = ", ".join(f"{k} {v:.4f}" for k, v in record.items() if k.endswith("loss"))
+        left = (self.max_epochs - record["epoch"]) * (time.perf_counter() - self.start)
+        print(
+            f"epoch {record['epoch']}/{self.max_epochs}: {losses}, lr {record['lr']:.1e}, at most "
+            f"{left / record['epoch']:.0f} s left",
+            file=sys.stderr,
+        )

@@ -1,0 +1,5 @@
+"""Support vector machines on pooled spectra."""
+
+from skspectra.svm._pooled_svc import PooledSVC
+
+__all__ = ["PooledSVC"]

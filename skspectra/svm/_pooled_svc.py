@@ -1,0 +1,217 @@
+"""A support vector machine on pooled spectra."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import SVC
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
+from skspectra.preprocessing._intensity import COMPRESSIONS, NORMS
+
+
+def _noise(X):
+    """Standard deviation of the noise of the typical spectrum, from its second differences."""
+    if X.shape[1] < 3:
+        return 0.0
+    curvature = X[:, 1:-1] - (X[:, :-2] + X[:, 2:]) / 2
+    return float(np.median(np.abs(curvature))) / 0.6745 / np.sqrt(1.5)
+
+
+class PooledSVC(ClassifierMixin, BaseEstimator):
+    """Support vector machine on normalised, max-pooled, compressed spectra.
+
+    On raw spectra an SVM fails as soon as peaks move; on pooled ones it does as well as a CNN, in
+    seconds [1]_. This is a scikit-learn Pipeline with good defaults and flat parameters. Use it with
+    :class:`AugmentedClassifier` where peaks move by more than a window.
+
+    Parameters
+    ----------
+    pool_size : int or "auto", default="auto"
+        Points per window. "auto" is 2 % of the points.
+    stride : int or "auto", default="auto"
+        Points from one window to the next. "auto" is half a window.
+    pooling : {"max", "mean", "decimate"}, default="max"
+        What is kept of a window; see :class:`MaxPoolDownsampler`.
+    normalize : {"max", "area", "snv", "none"}, default="max"
+        How each spectrum is scaled first; see :func:`skspectra.preprocessing.normalize`.
+    compression : {"auto", "log", "sqrt", "none"}, default="auto"
+        How pooled intensities are compressed, so that minor peaks count; see
+        :func:`skspectra.preprocessing.compress`. "auto" is "none" after ``normalize="snv"``
+        (which makes half of the intensities negative) and "log" otherwise.
+    floor : float or "auto", default="auto"
+        Intensity, in normalised units, below which "log" is linear. "auto" is 0.1 % of the median height of the
+        training spectra, or three standard deviations of their noise where that is more.
+    C : float, default=100.0
+        Regularisation of the SVM, the smaller the stronger (> 0).
+    kernel : {"rbf", "linear", "poly", "sigmoid"}, default="rbf"
+        Kernel of the SVM.
+    gamma : {"scale", "auto"} or float, default="scale"
+        Coefficient of the kernel; see :class:`sklearn.svm.SVC`.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes in the SVM's penalty.
+
+    Attributes
+    ----------
+    pipeline_ : sklearn.pipeline.Pipeline
+        The fitted Pipeline of normalising, pooling, compressing and the SVM. For several phases at once the SVM is
+        one :class:`sklearn.svm.SVC` a phase in a :class:`sklearn.multiclass.OneVsRestClassifier`.
+    classes_ : ndarray of shape (n_classes,)
+        The labels; for a 0/1 matrix the numbers of its columns.
+    compression_ : str
+        How intensities are compressed.
+    floor_ : float
+        The floor of "log".
+    n_features_in_ : int
+        Points per spectrum seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_points,)
+        Names of the points, where `X` had string column names in ``fit``.
+
+    See Also
+    --------
+    AugmentedClassifier : Add shifted copies of the training spectra.
+    sklearn.calibration.CalibratedClassifierCV : Adds ``predict_proba``.
+
+    Notes
+    -----
+    Features are not standardised one by one: that would amplify windows that hold nothing but noise.
+
+    References
+    ----------
+    .. [1] Schuetzke, J., Szymanski, N. J., Reischl, M., "Validating neural networks for
+       spectroscopic classification on a universal synthetic dataset", npj Comput. Mater. 9, 100
+       (2023). :doi:`10.1038/s41524-023-01055-y`
+
+    Examples
+    --------
+    >>> from skspectra import PooledSVC
+    >>> X = [[0, 0, 9, 0, 1, 0], [0, 9, 0, 1, 0, 0], [0, 0, 1, 0, 9, 0], [0, 1, 0, 0, 0, 9]]
+    >>> model = PooledSVC(pool_size=3, stride=1).fit(X, ["a", "a", "b", "b"])
+    >>> model.predict([[0, 1, 8, 0, 1, 0]])
+    array(['a'], dtype='<U1')
+    """
+
+    _parameter_constraints = {
+        "pool_size": MaxPoolDownsampler._parameter_constraints["pool_size"],
+        "stride": MaxPoolDownsampler._parameter_constraints["stride"],
+        "pooling": MaxPoolDownsampler._parameter_constraints["pooling"],
+        "normalize": [StrOptions(set(NORMS))],
+        "compression": [StrOptions({"auto", *COMPRESSIONS})],
+        "floor": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})],
+        "C": SVC._parameter_constraints["C"],
+        "kernel": [StrOptions({"rbf", "linear", "poly", "sigmoid"})],
+        "gamma": SVC._parameter_constraints["gamma"],
+        "class_weight": SVC._parameter_constraints["class_weight"],
+    }
+
+    def __init__(
+        self,
+        pool_size="auto",
+        stride="auto",
+        pooling="max",
+        normalize="max",
+        compression="auto",
+        floor="auto",
+        C=100.0,
+        kernel="rbf",
+        gamma="scale",
+        class_weight=None,
+    ):
+        self.pool_size = pool_size
+        self.stride = stride
+        self.pooling = pooling
+        self.normalize = normalize
+        self.compression = compression
+        self.floor = floor
+        self.C = C
+        self.kernel = kernel
+        self.gamma = gamma
+        self.class_weight = class_weight
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y):
+        """Fit the Pipeline.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Labels, or a 0/1 matrix for several phases at once.
+
+        Returns
+        -------
+        self : PooledSVC
+            The fitted classifier.
+        """
+        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True)
+        check_classification_targets(y)
+        self.compression_ = self.compression
+        if self.compression == "auto":
+            self.compression_ = "none" if self.normalize == "snv" else "log"
+        self.floor_ = self.floor
+        if self.floor == "auto":
+            # A thousand spectra tell the level of the noise as well as all of them.
+            sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
+            smallest_peak = 1e-3 * float(np.median(sample.max(axis=1)))
+            self.floor_ = max(smallest_peak, 3 * _noise(sample)) or 1e-3
+        svc = SVC(C=self.C, kernel=self.kernel, gamma=self.gamma, class_weight=self.class_weight)
+        if type_of_target(y) == "multilabel-indicator":
+            svc = OneVsRestClassifier(svc)
+        compression = {"compression": self.compression_, "floor": self.floor_}
+        self.pipeline_ = Pipeline(
+            [
+                ("normalize", FunctionTransformer(normalize, kw_args={"norm": self.normalize})),
+                ("pool", MaxPoolDownsampler(self.pool_size, self.stride, self.pooling)),
+                ("compress", FunctionTransformer(compress, kw_args=compression)),
+                ("svc", svc),
+            ]
+        ).fit(X, y)
+        self.classes_ = self.pipeline_.classes_
+        return self
+
+    def predict(self, X):
+        """Predict labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Labels, or a 0/1 matrix where `fit` was given one.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return self.pipeline_.predict(X)
+
+    def decision_function(self, X):
+        """Compute the score of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            One column a class, the larger the likelier; for two classes the signed distance from
+            the boundary, positive for ``classes_[1]``.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return self.pipeline_.decision_function(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
