@@ -29,8 +29,9 @@ def _move(X, displacement):
     n_samples, n_points = X.shape
     source = np.arange(n_points, dtype=X.dtype) - displacement
     np.clip(source, 0, n_points - 1, out=source)
-    left = source.astype(np.intp)
-    source -= left
+    whole = np.floor(source)
+    source -= whole
+    left = whole.astype(np.intp)
     left += np.arange(n_samples)[:, None] * n_points
     flat = X.ravel()
     moved = flat.take(left)

@@ -1,10 +1,11 @@
 """Synthetic spectra with a known law, and readers of the user's files."""
 
-from ._bayes import bayes_optimum
-from ._generate import make_spectra
-from ._published import make_benchmark, make_challenge
-from ._tables import challenge_table, draw_challenge_table, draw_class_table
-from ._validation import PeakList
+from skspectra.datasets._bayes import bayes_optimum
+from skspectra.datasets._generate import make_spectra
+from skspectra.datasets._published import make_benchmark, make_challenge
+from skspectra.datasets._read import read_spectra
+from skspectra.datasets._tables import challenge_table, draw_challenge_table, draw_class_table
+from skspectra.datasets._validation import PeakList
 
 __all__ = [
     "PeakList",
@@ -15,4 +16,5 @@ __all__ = [
     "make_benchmark",
     "make_challenge",
     "make_spectra",
+    "read_spectra",
 ]

@@ -1,0 +1,21 @@
+"""Compare models of spectra fairly, and say what the data can tell."""
+
+from skspectra.comparison._challenge import compare_challenge
+from skspectra.comparison._compare import compare
+from skspectra.comparison._display import ComparisonDisplay
+from skspectra.comparison._models import default_models, default_pairs
+from skspectra.comparison._result import Comparison, ModelResult
+from skspectra.comparison._run import shift_spectra
+from skspectra.comparison._verdict import PairResult
+
+__all__ = [
+    "Comparison",
+    "ComparisonDisplay",
+    "ModelResult",
+    "PairResult",
+    "compare",
+    "compare_challenge",
+    "default_models",
+    "default_pairs",
+    "shift_spectra",
+]

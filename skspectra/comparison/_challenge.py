@@ -1,0 +1,83 @@
+"""The published challenge, scored on fresh spectra of its law."""
+
+import numpy as np
+
+from skspectra.comparison._compare import compare
+from skspectra.comparison._models import default_pairs
+from skspectra.datasets import bayes_optimum, make_challenge, make_spectra
+
+N_REPLICATES = 5
+N_TRAIN_PER_CLASS = 50
+N_TEST_PER_CLASS = 38
+N_POINTS = 5000
+
+# Mean over five seeds of 162 test spectra, hidden layers with ReLU.
+PUBLISHED = {
+    "cnn2, ReLU": 107.4 / 162,
+    "cnn3, ReLU": 100.0 / 162,
+    "cnn6, ReLU": 135.0 / 162,
+    "inc3, ReLU": 105.8 / 162,
+    "inc6, ReLU": 124.6 / 162,
+}
+
+
+def compare_challenge(models, *, max_shift=None, random_state=0, progress=None):
+    """Compare models on the published challenge of 27 classes that are hard to tell apart.
+
+    Five replicates, the first on the published training set, the others on fresh training sets of
+    the same law and size. Each is scored on 1,026 fresh spectra of its own. The published test
+    grid, in which many spectra are exact ties of two classes, is scored beside by the models of
+    the first replicate, and nothing is chosen by it.
+
+    Parameters
+    ----------
+    models : dict of str to estimator or (estimator, None)
+        The models by name, without a search.
+    max_shift : int, default=None
+        Displacement in points of the shift test, see :func:`compare`.
+    random_state : int, default=0
+        Seed of the fresh spectra.
+    progress : callable, default=None
+        Called with one line of text after each fit.
+
+    Returns
+    -------
+    result : Comparison
+        With the Bayes ``optimum`` of the fresh spectra and the ``published`` accuracies on the
+        grid; the verdicts are on the pairs of :func:`default_pairs`, or on all pairs where there
+        are none.
+
+    References
+    ----------
+    J. Schuetzke, N. J. Szymanski, M. Reischl, "Validating neural networks for spectroscopic
+    classification on a universal synthetic dataset", npj Computational Materials 9, 100 (2023),
+    doi 10.1038/s41524-023-01055-y.
+    """
+    challenge = make_challenge(dtype=np.float32)
+    X, y = [challenge.X_train], [challenge.y_train]
+    rng = np.random.default_rng([random_state, N_REPLICATES])
+    n_train = [0] + [N_TRAIN_PER_CLASS] * (N_REPLICATES - 1)
+    for n_samples in n_train:
+        for n in (n_samples, N_TEST_PER_CLASS):
+            if n:
+                fresh = make_spectra(challenge.table, n, dtype=np.float32, random_state=rng)
+                X.append(fresh[0])
+                y.append(fresh[1])
+    parts = np.split(np.arange(sum(map(len, y))), np.cumsum([len(part) for part in y])[:-1])
+    names = np.asarray(challenge.target_names)
+    result = compare(
+        np.concatenate(X),
+        names[np.concatenate(y)],
+        models,
+        cv=list(zip(parts[::2], parts[1::2], strict=True)),
+        independent=True,
+        holdout=(challenge.X_test, names[challenge.y_test]),
+        max_shift=max_shift,
+        pairs=default_pairs(models) or "all",
+        random_state=random_state,
+        progress=progress,
+    )
+    optimum = bayes_optimum(challenge.table, n_samples=2000, random_state=random_state)
+    result.optimum = optimum.accuracy
+    result.published = PUBLISHED
+    return result

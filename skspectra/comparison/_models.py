@@ -1,0 +1,150 @@
+"""The models that the command line compares, and the pairs that it gives a verdict on."""
+
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import SVC
+
+from skspectra.augmentation import AugmentedClassifier, PeakShiftAugmenter
+from skspectra.preprocessing import MaxPoolDownsampler, compress
+from skspectra.preprocessing import normalize as normalize_spectra
+from skspectra.svm import PooledSVC
+
+MAJORITY = "majority class"
+RAW_SVC = "raw SVC"
+RAW_LR = "raw logistic regression"
+POOLED_SVC = "pooled SVC"
+POOLED_LR = "pooled logistic regression"
+SHIFTED_SVC = "pooled SVC + shift copies"
+NET = "small net"
+PUBLISHED_NETS = {"cnn2": "published cnn2", "cnn6": "published cnn6"}
+
+SVC_C = 100.0
+# A looser tolerance than scikit-learn's own: many times as fast on spectra, and as accurate.
+RAW_LOGISTIC = {"C": 100.0, "tol": 1e-3, "max_iter": 5000}
+POOLED_LOGISTIC = {"C": 1.0, "tol": 1e-3, "max_iter": 5000}
+N_COPIES = 10
+N_THREADS = 1
+SVC_CS = [1.0, 10.0, 100.0, 1000.0]
+LR_CS = [0.1, 1.0, 10.0, 100.0]
+POOLS_PER_AXIS = [200, 100, 50, 25]
+LEARNING_RATES = [3e-4, 1e-3]
+
+# What suits the range that each way of normalising leaves; the SVM adapts its own floor.
+COMPRESSIONS = {"max": "log", "area": "log", "none": "sqrt", "snv": "none"}
+
+
+def scale_for_logistic(X, norm):
+    """Normalise spectra; those of unit area to unit mean, as regularisation wants them.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_points)
+        The spectra.
+    norm : {"max", "area", "snv", "none"}
+        How each is scaled, see :func:`skspectra.preprocessing.normalize`.
+
+    Returns
+    -------
+    X_scaled : ndarray of shape (n_samples, n_points)
+        The scaled spectra.
+    """
+    X = normalize_spectra(X, norm)
+    return X * X.shape[1] if norm == "area" else X
+
+
+def default_models(n_points, *, normalize="max", full=False, search=False, random_state=0):
+    """Return classical models, raw and pooled, and networks, to be compared.
+
+    Parameters
+    ----------
+    n_points : int
+        Points per spectrum; the windows tried are fractions of it.
+    normalize : {"max", "area", "snv", "none"}, default="max"
+        How every model scales each spectrum first.
+    full : bool, default=False
+        Whether to add the published networks cnn2 and cnn6 (minutes to hours).
+    search : bool, default=False
+        Whether every model comes with a grid of four candidates: the strength of regularisation
+        (raw models), the size of the window (pooled models), the learning rate and whether
+        training spectra are shifted (networks).
+    random_state : int, default=0
+        Seed of the models.
+
+    Returns
+    -------
+    models : dict of str to estimator or (estimator, dict)
+        For :func:`compare`.
+
+    See Also
+    --------
+    default_pairs : The pairs to give a verdict on.
+    """
+    # Only here: this loads torch.
+    from skspectra.neural import SpectralCNN
+
+    scale = FunctionTransformer(normalize_spectra, kw_args={"norm": normalize})
+    scale_lr = FunctionTransformer(scale_for_logistic, kw_args={"norm": normalize})
+    squash = FunctionTransformer(compress, kw_args={"compression": COMPRESSIONS[normalize]})
+    pools = [max(1, n_points // part) for part in POOLS_PER_AXIS]
+    shifts = PeakShiftAugmenter()
+    copies = AugmentedClassifier(
+        PooledSVC(normalize=normalize), shifts, n_copies=N_COPIES, random_state=random_state
+    )
+    models = {
+        MAJORITY: (DummyClassifier(strategy="most_frequent"), None),
+        RAW_SVC: (make_pipeline(scale, SVC(C=SVC_C)), {"svc__C": SVC_CS}),
+        RAW_LR: (
+            make_pipeline(scale_lr, LogisticRegression(**RAW_LOGISTIC)),
+            {"logisticregression__C": LR_CS},
+        ),
+        POOLED_SVC: (PooledSVC(normalize=normalize), {"pool_size": pools}),
+        POOLED_LR: (
+            make_pipeline(
+                scale_lr,
+                MaxPoolDownsampler(),
+                squash,
+                LogisticRegression(**POOLED_LOGISTIC),
+            ),
+            {"maxpooldownsampler__pool_size": pools},
+        ),
+        SHIFTED_SVC: (copies, {"estimator__pool_size": pools}),
+    }
+    architectures = {"poolnet": NET} | (PUBLISHED_NETS if full else {})
+    for architecture, name in architectures.items():
+        ours = architecture == "poolnet"
+        net = SpectralCNN(
+            architecture,
+            normalize=normalize,
+            augmenter=shifts if ours else None,
+            random_state=random_state,
+            n_threads=N_THREADS,
+        )
+        models[name] = net, {"lr": LEARNING_RATES, "augmenter": [None, shifts]}
+    if search:
+        return models
+    return {name: model for name, (model, _) in models.items()}
+
+
+def default_pairs(models):
+    """Return the pairs that answer "is a network needed?" and "does pooling help?".
+
+    Parameters
+    ----------
+    models : collection of str
+        Names of the models compared.
+
+    Returns
+    -------
+    pairs : list of (str, str)
+        Each classical model against the small net, the last pooled one against the published
+        networks too, each pooled model against its raw twin, and each network against the
+        majority class: one that learnt nothing proves nothing.
+    """
+    classical = [SHIFTED_SVC, POOLED_SVC, POOLED_LR, RAW_SVC, RAW_LR]
+    pairs = [(name, NET) for name in classical]
+    pairs += [(SHIFTED_SVC, name) for name in PUBLISHED_NETS.values()]
+    pairs += [(POOLED_SVC, RAW_SVC), (POOLED_LR, RAW_LR)]
+    pairs += [(name, MAJORITY) for name in (NET, *PUBLISHED_NETS.values())]
+    return [pair for pair in pairs if set(pair) <= set(models)]

@@ -1,0 +1,257 @@
+"""What a comparison found, as numbers, as text and as CSV files."""
+
+import csv
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from skspectra.comparison._wording import conclusion, format_seconds, sentence, text_table
+
+NET_NAMES = {"SpectralCNN", "MLPClassifier", "NeuralNetClassifier"}
+POOLED_NAMES = {"PooledSVC", "MaxPoolDownsampler"}
+
+
+class ModelResult(NamedTuple):
+    """Scores, as fractions, and times of one model.
+
+    Parameters
+    ----------
+    model, family : str
+        Name, and "baseline", "raw", "pooled" or "net".
+    balanced_accuracy, balanced_accuracy_interval : float
+        Score and half-width of its 95 % interval (NaN from a single split).
+    accuracy, accuracy_interval : float
+        The same for the share of all spectra.
+    under_shift : tuple of float
+        Balanced accuracy at each of the comparison's ``shifts``, averaged over both directions.
+    holdout : float
+        Accuracy on the further test set, NaN without one.
+    converged : bool
+        Whether training converged in every split.
+    n_candidates : int
+        Candidates that the search tried, 1 without a search.
+    fit_seconds, search_seconds, predict_seconds : float
+        Medians over splits of the time of one fit, of one search and of predicting one test part.
+    parameters : tuple of dict
+        What the search chose in each split.
+    """
+
+    model: str
+    family: str
+    balanced_accuracy: float
+    balanced_accuracy_interval: float
+    accuracy: float
+    accuracy_interval: float
+    under_shift: tuple
+    holdout: float
+    converged: bool
+    n_candidates: int
+    fit_seconds: float
+    search_seconds: float
+    predict_seconds: float
+    parameters: tuple
+
+
+def model_family(estimator):
+    """Return "baseline", "raw", "pooled" or "net", from the classes an estimator is built of."""
+    parts = [estimator, *estimator.get_params(deep=True).values()]
+    names = {type(part).__name__ for part in parts}
+    if names & NET_NAMES:
+        return "net"
+    if names & POOLED_NAMES:
+        return "pooled"
+    return "baseline" if "DummyClassifier" in names else "raw"
+
+
+@dataclass
+class Comparison:
+    """The result of :func:`compare`.
+
+    Parameters
+    ----------
+    models : list of ModelResult
+        One entry a model.
+    pairs : list of PairResult
+        The verdicts, in the order asked for.
+    classes : ndarray of shape (n_classes,)
+        The labels.
+    confusion : dict of str to ndarray of shape (n_classes, n_classes)
+        By model, out-of-fold predictions of all splits: row the true class, column the predicted.
+    shifts : ndarray of shape (n_shifts,), int
+        Displacements of the test spectra, in points, from 0.
+    max_shift : int
+        The displacement that the table shows.
+    n_splits : int
+        Number of splits.
+    margin : float
+        Smallest difference that matters.
+    level : float
+        Confidence in all verdicts together.
+    optimum : float, default=None
+        The best accuracy that the data allow, where it is known.
+    published : dict of str to float, default={}
+        Published accuracies on the further test set, by model.
+    """
+
+    models: list
+    pairs: list
+    classes: np.ndarray
+    confusion: dict
+    shifts: np.ndarray
+    max_shift: int
+    n_splits: int
+    margin: float
+    level: float
+    optimum: float | None = None
+    published: dict = field(default_factory=dict)
+
+    def at_max_shift(self, model):
+        """Return the balanced accuracy of a ModelResult under ``max_shift``.
+
+        Parameters
+        ----------
+        model : ModelResult
+            One of ``models``.
+
+        Returns
+        -------
+        score : float
+            The balanced accuracy.
+        """
+        return model.under_shift[self.shifts.tolist().index(self.max_shift)]
+
+    def table(self):
+        """Return the table for a terminal.
+
+        Returns
+        -------
+        text : str
+            One line a model, scores in percent with 95 % intervals, medians of times.
+        """
+        held_out = any(np.isfinite(model.holdout) for model in self.models)
+        header = ["model", "balanced acc.", "accuracy"]
+        header += ["of optimum"] if self.optimum else []
+        header += [f"shifted {self.max_shift} pts"]
+        header += ["further test"] if held_out else []
+        header += ["fit", "predict", "searched", ""]
+        rows = []
+        for model in self.models:
+            row = [
+                model.model,
+                _with_interval(model.balanced_accuracy, model.balanced_accuracy_interval),
+                _with_interval(model.accuracy, model.accuracy_interval),
+            ]
+            row += [f"{100 * model.balanced_accuracy / self.optimum:.1f}"] if self.optimum else []
+            row += [f"{100 * self.at_max_shift(model):.1f}"]
+            row += [f"{100 * model.holdout:.1f}"] if held_out else []
+            row += [format_seconds(model.fit_seconds), format_seconds(model.predict_seconds)]
+            row += [str(model.n_candidates), "" if model.converged else "not converged"]
+            rows.append(row)
+        for name, score in self.published.items():
+            row = dict.fromkeys(header, "")
+            row |= {"model": name, "further test": f"{100 * score:.1f}", "": "published"}
+            rows.append(list(row.values()))
+        return text_table(header, rows)
+
+    def sentences(self):
+        """Return the verdicts in words.
+
+        Returns
+        -------
+        sentences : list of str
+            One sentence a pair.
+        """
+        return [sentence(pair, self.level) for pair in self.pairs]
+
+    def conclusion(self):
+        """Return what the verdicts say about needing a network.
+
+        Returns
+        -------
+        text : str
+            One or two sentences; empty where no network was compared with a classical model.
+        """
+        return conclusion(self.pairs, {model.model: model.family for model in self.models})
+
+    def to_csv(self, folder):
+        """Write the result as CSV files.
+
+        Parameters
+        ----------
+        folder : str or path-like
+            Where to; created where it does not exist. Files of the same names are replaced.
+
+        Returns
+        -------
+        paths : list of Path
+            comparison.csv (a row a model), pairs.csv, confusion.csv (a row a model and true
+            class, a column a predicted class), shift.csv and parameters.csv.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be written to.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        tables = {
+            "comparison.csv": self._comparison_rows(),
+            "pairs.csv": [pair._asdict() for pair in self.pairs],
+            "confusion.csv": [
+                {"model": name, "true_class": label}
+                | {f"predicted_{other}": n for other, n in zip(self.classes, counts, strict=True)}
+                for name, matrix in self.confusion.items()
+                for label, counts in zip(self.classes, matrix, strict=True)
+            ],
+            "shift.csv": [
+                {"model": model.model, "shift_points": shift, "balanced_accuracy": score}
+                for model in self.models
+                for shift, score in zip(self.shifts, model.under_shift, strict=True)
+            ],
+            "parameters.csv": [
+                {"model": model.model, "split": i, "parameter": name, "value": value}
+                for model in self.models
+                for i, chosen in enumerate(model.parameters, start=1)
+                for name, value in chosen.items()
+            ],
+        }
+        return [_write_csv(folder / name, rows) for name, rows in tables.items() if rows]
+
+    def _comparison_rows(self):
+        rows = []
+        for model in self.models:
+            row = model._asdict()
+            del row["under_shift"], row["parameters"]
+            if self.optimum:
+                row["share_of_optimum"] = model.balanced_accuracy / self.optimum
+            row[f"balanced_accuracy_shifted_{self.max_shift}"] = self.at_max_shift(model)
+            rows.append(row | {"source": "measured"})
+        for name, score in self.published.items():
+            row = dict.fromkeys(rows[0], "")
+            rows.append(row | {"model": name, "holdout": score, "source": "published"})
+        return rows
+
+
+def _with_interval(value, interval):
+    return f"{100 * value:.1f}" + (f" ± {100 * interval:.1f}" if np.isfinite(interval) else "")
+
+
+def _write_csv(path, rows):
+    """Write dictionaries with the same keys, moving the finished file into place."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return path

@@ -1,0 +1,267 @@
+import csv
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.naive_bayes import GaussianNB
+
+from skspectra import __version__, comparison
+from skspectra._cli import main
+
+ROWS = "label,sample,10,20,30\n" + "".join(
+    f"{label},{label}{i},{i % 3},{2 if label == 'a' else 5},{i % 2}\n"
+    for i in range(12)
+    for label in "ab"
+)
+ONE_GROUP = "label,sample,10,20\n" + "".join(f"a,a{i},1,2\nb,only,1,2\n" for i in range(9))
+
+
+def few_models(n_points, *, normalize="max", full=False, search=False, random_state=0):
+    model = GaussianNB()
+    models = {
+        "majority class": (DummyClassifier(), None),
+        "raw SVC": (model, {"var_smoothing": [1e-9, 1e-3]}),
+        "pooled SVC": (model, {"var_smoothing": [1e-9, 1e-3]}),
+    }
+    return models if search else {name: model for name, (model, _) in models.items()}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run the command line in an empty folder with fast models; return status, output, errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(comparison, "default_models", few_models)
+
+    def run(*arguments, content=None):
+        if content is not None:
+            (tmp_path / "data.csv").write_bytes(
+                content if isinstance(content, bytes) else content.encode()
+            )
+            arguments = ["data.csv", *arguments]
+        status = main(["compare", *map(str, arguments)])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def check_error(outcome, *words):
+    status, _, errors = outcome
+    assert status == 2
+    assert errors.startswith("skspectra: error: ")
+    assert errors.count("\n") == 1
+    for word in words:
+        assert word in errors
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"skspectra {__version__}\n"
+
+
+def test_parsing_loads_nothing_heavy():
+    code = (
+        "import sys; from skspectra._cli import _parser; _parser(); print('numpy' in sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert found.stdout == "False\n"
+
+
+def test_module_is_a_command():
+    command = [sys.executable, "-m", "skspectra", "compare", "none.csv", "--target", "x"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert found.stderr == "skspectra: error: none.csv: No such file or directory\n"
+
+
+def test_file(run, tmp_path):
+    content = ROWS.replace("sample", "note")
+    status, text, errors = run("--target", "label", "--shift", 1, content=content)
+    assert status == 0
+    assert "data.csv: 24 spectra of 3 points, 10 to 30" in text
+    assert "classes (label): a 12, b 12" in text
+    assert "columns not used: note" in text
+    assert "pooled SVC vs raw SVC: " in text
+    assert "[30/30] split 10/10" in errors
+    files = {path.name for path in (tmp_path / "comparison").iterdir()}
+    assert files >= {"comparison.csv", "pairs.csv", "confusion.csv", "shift.csv", "comparison.png"}
+    assert all(name in text for name in files)
+
+
+def test_groups_and_options(run, tmp_path):
+    status, text, _ = run(
+        *("--target", "label", "--group", "sample", "--splits", 3, "--repeats", 1),
+        *("--no-search", "--normalize", "snv", "--seed", 7, "--output", "a/b"),
+        content=ROWS,
+    )
+    assert status == 0
+    assert "groups (sample): 24" in text
+    with (tmp_path / "a" / "b" / "comparison.csv").open() as file:
+        assert {row["n_candidates"] for row in csv.DictReader(file)} == {"1"}
+
+
+def test_without_matplotlib(run, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    status, text, _ = run("--target", "label", "--no-search", content=ROWS)
+    assert status == 0
+    assert 'no figure: matplotlib is not installed (pip install "skspectra[plot]")' in text
+    assert not (tmp_path / "comparison" / "comparison.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", ["line 1 is empty"]),
+        ("label,sample,10,20\n", ["only a header"]),
+        (b"PK\x03\x04\xff\xfe\x00", ["not a CSV file"]),
+        (ROWS.replace("label", "kind"), ["no column 'label'", "'kind', 'sample'"]),
+        (ROWS.replace("sample", "kind"), ["no column 'sample'", "'label', 'kind'"]),
+        (ROWS.replace("a,a2,2", "a,a2,high"), ["line 6", "column '10'", "'high'"]),
+        (ROWS.replace("a,a2,2", "a,a2,"), ["line 6", "column '10'", "empty"]),
+        (ROWS.replace("a,a2,2", "a,a2,nan"), ["line 6", "column '10'", "'nan'"]),
+        (ROWS.replace("a,a2,2", "a,a2,inf"), ["line 6", "column '10'", "'inf'"]),
+        (ROWS.replace("a,a2,2", "a,a2,2,2"), ["line 6", "6 fields", "5"]),
+        (ROWS.replace("a,a2,2", ",a2,2"), ["line 6", "column 'label'", "empty"]),
+        (ROWS.replace("a,a2,2", "a,,2"), ["line 6", "column 'sample'", "empty"]),
+        (ROWS.replace("20", "10.0"), ["'10' and '10.0'", "same point"]),
+        (ROWS.replace("20,30", "x,y"), ["1 columns"]),
+        (ROWS.replace("\nb", "\na"), ["only one class, 'a'"]),
+        (ROWS[: ROWS.index("a,a2")], ["4 groups", "at least 5"]),
+        (ONE_GROUP, ["class 'b' occurs in one group only"]),
+    ],
+)
+def test_bad_files(run, content, words):
+    outcome = run("--target", "label", "--group", "sample", content=content)
+    check_error(outcome, "data.csv", *words)
+
+
+def test_too_few_rows_of_a_class(run):
+    content = ROWS + "c,c1,1,2,3\n" * 3
+    check_error(run("--target", "label", content=content), "class 'c' has 3 spectra", "5 folds")
+
+
+def test_too_few_groups_to_search(run):
+    content = "label,sample,10,20\n" + "a,x,1,2\nb,y,1,2\na,z,1,2\nb,z,1,2\n" * 4
+    outcome = run(
+        *("--target", "label", "--group", "sample", "--leave-one-group-out"), content=content
+    )
+    check_error(outcome, "data.csv: the data are too few to search parameters")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["none.csv", "--target", "x"], ["none.csv: No such file"]),
+        ([".", "--target", "x"], ["directory"]),
+        (["x.csv"], ["--target"]),
+        (["--target", "x"], ["--target needs a FILE"]),
+        (["--leave-one-group-out"], ["--leave-one-group-out needs a FILE"]),
+        (["x.csv", "--target", "x", "--leave-one-group-out"], ["needs --group"]),
+        (["--splits", "-3"], ["--splits", "-3"]),
+        (["--splits", "1"], ["whole number >= 2"]),
+        (["--repeats", "0"], ["whole number >= 1"]),
+        (["--shift", "-1"], ["whole number >= 0"]),
+        (["--shift", "1.5"], ["'1.5'"]),
+        (["--seed", "-1"], ["--seed"]),
+        (["--normalize", "min"], ["'min'"]),
+        (["--unknown"], ["--unknown"]),
+    ],
+)
+def test_bad_options(run, arguments, words):
+    check_error(run(*arguments), *words)
+
+
+def test_output_is_a_file(run, tmp_path):
+    (tmp_path / "taken").touch()
+    check_error(run("--target", "label", "--output", "taken", content=ROWS), "taken")
+    check_error(run("--target", "label", "--output", "taken/in", content=ROWS), "taken")
+
+
+def test_the_disk_fills_up(run, monkeypatch):
+    def fail(self, folder):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(comparison.Comparison, "to_csv", fail)
+    outcome = run("--target", "label", "--no-search", content=ROWS)
+    assert outcome[0] == 2
+    assert outcome[2].endswith("error: cannot write to comparison: No space left on device\n")
+
+
+def test_interrupt(run, monkeypatch, tmp_path):
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(comparison, "compare", interrupt)
+    status, _, errors = run("--target", "label", content=ROWS)
+    assert status == 130
+    assert errors == "skspectra: interrupted, nothing was written\n"
+    assert not (tmp_path / "comparison").exists()
+
+
+def test_programming_errors_keep_their_traceback(run, monkeypatch):
+    def fail(*arguments, **options):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(comparison, "compare", fail)
+    with pytest.raises(ValueError, match="a bug"):
+        run("--target", "label", content=ROWS)
+
+
+def test_warnings_are_one_line(run, monkeypatch):
+    import warnings
+
+    monkeypatch.setattr(
+        comparison,
+        "default_models",
+        lambda *a, **k: warnings.warn("odd", stacklevel=1) or few_models(3),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        _, _, errors = run("--target", "label", "--no-search", content=ROWS)
+    assert errors.startswith("skspectra: warning: odd\n[1/30]")
+
+
+def test_all_models_on_meats(measured, write_csv, tmp_path, capsys, monkeypatch):
+    from skspectra import neural
+
+    monkeypatch.setattr(neural, "SpectralCNN", partial(neural.SpectralCNN, max_epochs=3))
+    meats = measured("quadram_meats_ir")
+    path = write_csv(
+        meats["X"][:, ::-8], meats["axis"][::-8], meat=meats["y"], sample=meats["sample"]
+    )
+    status = main(
+        f"compare {path} --target meat --group sample --splits 2 --repeats 1 --no-search "
+        f"--output {tmp_path / 'out'}".split()
+    )
+    text = capsys.readouterr().out
+    assert status == 0
+    assert "120 spectra of 56 points" in text
+    with (tmp_path / "out" / "comparison.csv").open() as file:
+        rows = {row["model"]: row for row in csv.DictReader(file)}
+    assert {row["family"] for row in rows.values()} == {"baseline", "raw", "pooled", "net"}
+    assert float(rows["raw SVC"]["accuracy"]) > 0.85
+    assert "small net vs majority class: not converged" in text
+
+
+def test_raman_leaving_one_instrument_out(measured, write_csv, run):
+    raman = measured("raman_calibrants_multi_instrument")
+    path = write_csv(
+        raman["X"][:, ::16],
+        raman["axis"][::16],
+        ";",
+        material=raman["material"],
+        instrument=raman["instrument"],
+    )
+    status, text, _ = run(
+        *(path, "--target", "material", "--group", "instrument"),
+        *("--leave-one-group-out", "--no-search"),
+    )
+    assert status == 0
+    assert f"groups (instrument): {len(np.unique(raman['instrument']))}" in text
+    assert "class 'TiO2' has 2 groups, fewer than 5" in text
