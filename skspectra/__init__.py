@@ -1,6 +1,7 @@
 """Classify one-dimensional spectra with scikit-learn.
 
-The public names are imported on first use, so that ``import skspectra`` loads neither torch nor skorch.
+The public names are imported on first use, so that ``import skspectra`` loads neither torch nor
+skorch.
 """
 
 from importlib import import_module

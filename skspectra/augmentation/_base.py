@@ -16,12 +16,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
     """Random while training, nothing afterwards.
 
-    ``fit_transform`` returns one random variant of each spectrum, ``transform`` the spectra as they are.
-    A Pipeline calls the first when it is fitted and the second when it predicts, so an
+    ``fit_transform`` returns one random variant of each spectrum, ``transform`` the spectra as
+    they are. A Pipeline calls the first when it is fitted and the second when it predicts, so an
     augmenter in a Pipeline acts on training spectra only, under cross-validation too.
 
     A subclass adds its parameters, `random_state` among them, and ``_perturb(X, rng)``, which
-    returns a new array of the same shape and dtype, each row perturbed independently of the others.
+    returns a new array of the same shape and dtype, each row perturbed independently of the
+    others.
     """
 
     _parameter_constraints = {"random_state": ["random_state"]}

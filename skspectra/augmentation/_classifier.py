@@ -26,37 +26,39 @@ def _refuse_inner_split(estimator):
     for name, value in sorted(estimator.get_params().items()):
         owner, _, last = name.rpartition("__")
         if last == "early_stopping" and value is not False:
-            advice = "set early_stopping=False, or pass the augmenter to SpectralCNN(augmenter=...)"
+            advice = "set early_stopping=False, or use SpectralCNN(augmenter=...)"
         elif last == "cv":
             advice = "put AugmentedClassifier inside the search or the calibration, not around it"
         else:
             continue
         where = f"estimator__{name}" if owner else f"estimator's {name}"
         raise ValueError(
-            f"{where}={value!r} would split off validation data after the copies were added, so that "
-            f"copies of one spectrum are on both sides; {advice}."
+            f"{where}={value!r} would split off validation data after the copies were added, so "
+            f"that copies of one spectrum are on both sides; {advice}."
         )
 
 
 class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """A classifier fitted on the original spectra plus augmented copies of each.
 
-    For classical models this is what makes augmentation pay: one variant *instead of* each original does not help, originals plus
-    copies do. Copies are drawn inside ``fit``, so under cross-validation none of a test spectrum is ever seen. The
-    number of training spectra, and with it the memory, grows by the factor ``n_copies + 1``.
+    For classical models this is what makes augmentation pay: one variant *instead of* each
+    original does not help, originals plus copies do. Copies are drawn inside ``fit``, so under
+    cross-validation none of a test spectrum is ever seen. The number of training spectra, and with
+    it the memory, grows by the factor ``n_copies + 1``.
 
     Parameters
     ----------
     estimator : estimator
-        A classifier, or a Pipeline that ends in one. It is cloned. One that splits off
-        validation data by itself (``early_stopping=True``, an inner ``cv``) is refused: it would validate on copies
-        of its training spectra. Search and calibrate around AugmentedClassifier instead.
+        A classifier, or a Pipeline that ends in one. It is cloned. One that splits off validation
+        data by itself (``early_stopping=True``, an inner ``cv``) is refused: it would validate on
+        copies of its training spectra. Search and calibrate around AugmentedClassifier instead.
     augmenter : augmenter or Pipeline of augmenters
         Draws the copies, anew for each.
     n_copies : int, default=10
         Variants of each spectrum (>= 0) beside the original. 0 fits on the originals only.
     random_state : int, RandomState instance or None, default=None
-        Seeds every copy; the augmenter's own `random_state` is not used. None draws from fresh entropy.
+        Seeds every copy; the augmenter's own `random_state` is not used. None draws from fresh
+        entropy.
 
     Attributes
     ----------

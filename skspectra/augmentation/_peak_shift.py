@@ -14,7 +14,7 @@ _BLOCK = 2**16
 def _smooth_displacements(rng, n_samples, n_points, max_shift, length_scale, dtype):
     """Draw a displacement for every point: straight lines between uniform knots.
 
-    The knots are `length_scale` points apart and start anywhere, so that no place on the axis is special.
+    The knots are `length_scale` points apart and start anywhere: no place on the axis is special.
     """
     n_knots = -(-(n_points + length_scale - 1) // length_scale) + 1
     knots = rng.uniform(-max_shift, max_shift, (n_samples, n_knots)).astype(dtype)
@@ -47,24 +47,24 @@ class PeakShiftAugmenter(BaseAugmenter):
     """Training spectra with shifted peaks; test spectra are left alone.
 
     Peaks move with strain, composition, sample height and calibration, and models that look at
-    single points (SVMs and trees on raw spectra) fail when they do. In a Pipeline this replaces every training
-    spectrum by one variant; for classical models originals plus copies work much better:
-    :class:`AugmentedClassifier`.
+    single points (SVMs and trees on raw spectra) fail when they do. In a Pipeline this replaces
+    every training spectrum by one variant; for classical models originals plus copies work much
+    better: :class:`AugmentedClassifier`.
 
     Parameters
     ----------
     max_shift : int or "auto", default="auto"
-        Largest displacement of a peak, in points (>= 0). 0 leaves every spectrum as it is. "auto" is
-        0.5 % of the points, at least 1.
+        Largest displacement of a peak, in points (>= 0). 0 leaves every spectrum as it is. "auto"
+        is 1 % of the points, at least 1.
     mode : {"local", "global"}, default="local"
-        "local" moves neighbouring regions differently and smoothly (strain, several phases), "global"
-        the whole axis by one displacement (zero error).
+        "local" moves neighbouring regions differently and smoothly (strain, several phases),
+        "global" the whole axis by one displacement (zero error).
     length_scale : int or "auto", default="auto"
-        Points over which the displacement of "local" changes, at least ``2 * max_shift``: below that,
-        points would overtake each other. "auto" is ``4 * max_shift``. Not used by "global".
+        Points over which the displacement of "local" changes, at least ``2 * max_shift``: below
+        that, points would overtake each other. "auto" is ``8 * max_shift``. Not used by "global".
     random_state : int, RandomState instance or None, default=None
-        An int draws the same variants at every ``fit_transform``. None draws from fresh entropy, never
-        from NumPy's global generator.
+        An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
+        never from NumPy's global generator.
 
     Attributes
     ----------
@@ -80,12 +80,14 @@ class PeakShiftAugmenter(BaseAugmenter):
 
     Notes
     -----
-    A displacement is uniform in ``[-max_shift, max_shift]``: one for a spectrum ("global"), or one at each knot, knots
-    `length_scale` points apart with a random start, joined by straight lines ("local"). Values between two
-    points are interpolated linearly, which lowers a peak of standard deviation ``s`` points by at
-    most a share of ``1 / (8 s**2)``. Beyond the ends of the axis the edge values are held.
+    A displacement is uniform in ``[-max_shift, max_shift]``: one for a spectrum
+    ("global"), or one at each knot, knots `length_scale` points apart with a random start, joined
+    by straight lines ("local"). Values between two points are interpolated linearly, which lowers
+    a peak of standard deviation ``s`` points by at most a share of ``1 / (8 s**2)``. Beyond the
+    ends of the axis the edge values are held.
 
-    A Pipeline with ``memory=`` caches what ``fit_transform`` returned, so it trains on the same draw at every later fit.
+    A Pipeline with ``memory=`` caches what ``fit_transform`` returned, so it trains on the same
+    draw at every later fit.
 
     Examples
     --------
@@ -115,14 +117,14 @@ class PeakShiftAugmenter(BaseAugmenter):
 
     def _perturb(self, X, rng):
         n_samples, n_points = X.shape
-        max_shift = max(1, n_points // 200) if self.max_shift == "auto" else self.max_shift
+        max_shift = max(1, n_points // 100) if self.max_shift == "auto" else self.max_shift
         if max_shift == 0:
             return X.copy()
-        length_scale = 4 * max_shift if self.length_scale == "auto" else self.length_scale
+        length_scale = 8 * max_shift if self.length_scale == "auto" else self.length_scale
         if self.mode == "local" and length_scale < 2 * max_shift:
             raise ValueError(
-                f"length_scale={length_scale} is less than 2 * max_shift = {2 * max_shift}: points "
-                "would overtake each other; use a larger length_scale or a smaller max_shift."
+                f"length_scale={length_scale} is less than 2 * max_shift = {2 * max_shift}: "
+                "points would overtake each other; raise length_scale or lower max_shift."
             )
         variants = np.empty_like(X, order="C")
         n_rows = max(1, _BLOCK // n_points)

@@ -1,7 +1,7 @@
 """The zoo: one short function a network.
 
-An architecture is ``f(n_points, *, ...) -> list of modules`` from ``(n, 1, n_points)`` to whatever the
-output layer takes. Its keywords are the ablation switches; their defaults are the published
+An architecture is ``f(n_points, *, ...) -> list of modules`` from ``(n, 1, n_points)`` to whatever
+the output layer takes. Its keywords are the ablation switches; their defaults are the published
 values. The factories it is handed are those of :mod:`skspectra.neural._layers`.
 """
 
@@ -66,18 +66,20 @@ def cnn6(
 def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dropout=0.3):
     """Ours: what the review learnt. Pool first, compress, two dense layers; no convolution.
 
-    Windows of 4 % of the axis, a quarter of a window apart, absorb the shifts and still tell where a
-    peak stands; the logarithm makes minor peaks count; non-linear hidden layers weigh windows
-    against each other.
+    Windows of 4 % of the axis, a quarter of a window apart, absorb the shifts and still tell
+    where a peak stands; the logarithm makes minor peaks count; centring helps smooth spectra;
+    non-linear hidden layers weigh windows against each other.
     """
     size = max(1, n_points // 25)
     stride = max(1, size // 4)
+    # The end of the axis is padded, so that no point is dropped.
+    padding = (size - n_points) % stride
     return [
-        # The end of the axis is padded, so that no point is dropped.
-        nn.ReplicationPad1d((0, (size - n_points) % stride)),
+        nn.ReplicationPad1d((0, padding)),
         pooling(size, stride),
         layers.Compress(1e-2),
         nn.Flatten(),
+        layers.Center((n_points + padding - size) // stride + 1),
         nn.LazyLinear(512),
         hidden_activation(),
         *hidden(256, hidden_activation, dropout),
@@ -124,14 +126,14 @@ def resolve(architecture, switches):
 
 
 def build(layer_function, n_points, n_outputs, keywords, device="cpu"):
-    """Build the network for spectra of `n_points`; on the "meta" device it has shapes but no values."""
+    """Build the network for spectra of `n_points`; on "meta" it has shapes but no values."""
     with torch.device(device), torch.no_grad():
         network = nn.Sequential(
             nn.Unflatten(1, (1, n_points)),
             *layer_function(n_points, **keywords),
             nn.LazyLinear(n_outputs),
         )
-        # The lazy layers take their sizes from one pass; in `eval` mode nothing else is learnt from it.
+        # The lazy layers take their sizes from one pass; in `eval` mode nothing else is learnt.
         network.eval()(torch.zeros(1, n_points))
     if not all(parameter.numel() for parameter in network.parameters()):
         raise RuntimeError("a layer is empty")
@@ -147,7 +149,7 @@ def _builds(n_points, layer_function, keywords):
 
 
 def check_length(architecture, layer_function, n_points, keywords):
-    """Raise a ValueError where `n_points` is too short for the pools, naming the least that works."""
+    """Raise a ValueError where `n_points` is too short, naming the least that works."""
     longest = 2**16
     builds = partial(_builds, layer_function=layer_function, keywords=keywords)
     # Anything that fails at every length too is an error of the architecture: let it show itself.
@@ -155,6 +157,6 @@ def check_length(architecture, layer_function, n_points, keywords):
         return
     least = bisect_left(range(longest), True, lo=n_points, key=builds)
     raise ValueError(
-        f"X has {n_points} points per spectrum, too short for architecture={architecture!r}, which "
-        f"needs at least {least}."
+        f"X has {n_points} points per spectrum, too short for architecture={architecture!r}, "
+        f"which needs at least {least}."
     )

@@ -1,4 +1,4 @@
-"""Layers with the semantics of the published (Keras) networks, and the factories that ablations swap."""
+"""Layers with the semantics of the published (Keras) networks, and the ablations' factories."""
 
 import torch
 from torch import nn
@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 
 class SameConv1d(nn.Conv1d):
-    """Convolution with "same" padding: ``ceil(length / stride)`` outputs, the odd zero on the right."""
+    """Convolution with "same" padding: ``ceil(length / stride)`` outputs, odd zero on right."""
 
     def forward(self, x):
         length, kernel, stride = x.shape[-1], self.kernel_size[0], self.stride[0]
@@ -15,14 +15,38 @@ class SameConv1d(nn.Conv1d):
 
 
 class Decimate(nn.Module):
-    """Every `stride`-th point: pooling with a window of one point."""
+    """First value of each window."""
 
-    def __init__(self, stride):
+    def __init__(self, size, stride):
         super().__init__()
+        self.size = size
         self.stride = stride
 
     def forward(self, x):
-        return x[..., :: self.stride]
+        return x[..., : x.shape[-1] - self.size + 1 : self.stride]
+
+
+class Center(nn.Module):
+    """Subtract the mean of each feature, then divide all by one standard deviation.
+
+    Smooth spectra differ by little from their mean, which a network learns slowly without
+    this. One scale for all features: a scale of its own would blow up those that hold only noise.
+    """
+
+    def __init__(self, n_features):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(n_features))
+        self.register_buffer("variance", torch.ones(()))
+        self.register_buffer("n_batches", torch.zeros(()))
+
+    def forward(self, x):
+        if self.training:
+            with torch.no_grad():
+                self.n_batches += 1
+                share = (1 / self.n_batches).clamp_min(0.01)
+                self.mean.lerp_(x.mean(0), share)
+                self.variance.lerp_(x.var(0, correction=0).mean(), share)
+        return (x - self.mean) / (self.variance + 1e-8).sqrt()
 
 
 class Compress(nn.Module):
@@ -47,7 +71,7 @@ def frozen_convolution(in_channels, out_channels, kernel_size, stride=1):
 
 
 def no_convolution(in_channels, out_channels, kernel_size, stride=1):
-    """No convolution: the one channel of the input goes on, so only pooling and dense layers remain."""
+    """No convolution: the input's one channel goes on, only pooling and dense layers remain."""
     return nn.Identity()
 
 
@@ -62,8 +86,8 @@ def mean_pool(size, stride):
 
 
 def decimation(size, stride):
-    """First value of each window, incomplete windows not dropped."""
-    return Decimate(stride)
+    """First value of each window; incomplete windows are dropped."""
+    return Decimate(size, stride)
 
 
 def no_norm():

@@ -22,7 +22,6 @@ from skspectra.neural._training import (
     Schedule,
     Spectra,
     StopTraining,
-    as_batch,
     private_torch,
 )
 from skspectra.preprocessing._intensity import NORMS
@@ -40,14 +39,15 @@ def _resolve_device(device):
 
 
 def _hold_out(y, fraction, multilabel, rng):
-    """Split row numbers into a training and a validation part, stratified where that is possible."""
+    """Split row numbers into training and validation, stratified where that is possible."""
     rows = np.arange(len(y))
     _, counts = np.unique(y, return_counts=True)
     n_valid = max(round(fraction * len(y)), 1 if multilabel else len(counts))
     if n_valid >= len(y) - 1:
         raise ValueError(
-            f"n_samples={len(y)} is too few to hold {n_valid} out for early stopping; add samples, pass "
-            "X_val and y_val, or set early_stopping=False."
+            f"n_samples={len(y)} is too few to hold {n_valid} out for early "
+            "stopping; add samples, "
+            "pass X_val and y_val, or set early_stopping=False."
         )
     stratify = None if multilabel or counts.min() < 2 or len(y) - n_valid < len(counts) else y
     seed = int(rng.integers(2**32))
@@ -57,19 +57,20 @@ def _hold_out(y, fraction, multilabel, rng):
 class SpectralCNN(ClassifierMixin, BaseEstimator):
     """A published network for spectra, or ours, with every ablation as a parameter.
 
-    The default is our own small network: it pools first and has non-linear dense layers, which is what the
-    review found to matter [1]_. Every part that is "auto" takes the architecture's own published value, so
-    ``SpectralCNN("cnn6")`` is that network in its published setting, and a grid search over the
-    switches is an ablation study.
+    The default is our own small network: it pools first and has non-linear dense layers, which is
+    what the review found to matter [1]_. Every part that is "auto" takes the architecture's own
+    published value, so ``SpectralCNN("cnn6")`` is that network in its published setting, and a
+    grid search over the switches is an ablation study.
 
     Parameters
     ----------
     architecture : {"poolnet", "cnn2", "cnn6"} or callable, default="poolnet"
-        A name from the zoo, or a function ``f(n_points, *, ...) -> list of torch modules`` that maps
-        ``(n, 1, n_points)`` to what a dense output layer takes. It may take the switches below as keywords
-        and must keep its state in parameters and persistent buffers.
+        A name from the zoo, or a function ``f(n_points, *, ...) -> list of torch modules`` that
+        maps ``(n, 1, n_points)`` to what a dense output layer takes. It may take the switches
+        below as keywords and must keep its state in parameters and persistent buffers.
     convolution : {"auto", "learnt", "frozen", "none"}, default="auto"
-        Learnt, frozen at its random initial weights, or left out, so that only pooling and dense layers remain.
+        Learnt, frozen at its random initial weights, or left out, so that only pooling and dense
+        layers remain.
     pooling : {"auto", "max", "mean", "decimate"}, default="auto"
         What is kept of a window.
     activation : {"auto", "linear", "relu", "leaky_relu", "tanh"}, default="auto"
@@ -90,25 +91,27 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
     batch_size : int or "auto", default="auto"
         Spectra per step (>= 1).
     lr : float or "auto", default="auto"
-        Initial learning rate of Adam (> 0). It falls to a tenth after ``0.4 * n_iter_no_change`` epochs without
-        improvement.
+        Initial learning rate of Adam (> 0). It falls to a tenth after ``0.4 * n_iter_no_change``
+        epochs without improvement.
     early_stopping : bool, default=True
-        True holds out a stratified `validation_fraction` (or takes `X_val`) and watches its loss; False watches the training loss.
-        Either way the best weights are kept.
+        True holds out a stratified `validation_fraction` (or takes `X_val`) and watches its loss;
+        False watches the training loss. Either way the best weights are kept.
     validation_fraction : float, default=0.1
         Share of the training spectra held out, in (0, 1); at least one spectrum a class.
     n_iter_no_change : int or "auto", default="auto"
         Epochs without an improvement of 1e-4 after which training stops (>= 1).
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes in the loss. For several phases at once a dict is ``{column: weight of a present phase}`` and
-        "balanced" weighs a present phase by the ratio of absent to present.
+        Weights of the classes in the loss. For several phases at once a dict is ``{column: weight
+        of a present phase}`` and "balanced" weighs a present phase by the ratio of absent to
+        present.
     device : str, default="auto"
         "auto" is a CUDA GPU where there is one, else the CPU; or any torch device.
     n_threads : int or None, default=None
-        CPU threads of torch while fitting and predicting. None takes torch's own number: fast for one big fit. With a number
-        results are the same bit for bit whatever ``n_jobs`` is.
+        CPU threads of torch while fitting and predicting. None takes torch's own number: fast for
+        one big fit. With a number results are the same bit for bit whatever ``n_jobs`` is.
     random_state : int, RandomState instance or None, default=None
-        Seeds the weights, the batches, dropout, the hold-out and the augmenter. None draws from fresh entropy.
+        Seeds the weights, the batches, dropout, the hold-out and the augmenter. None draws from
+        fresh entropy.
     verbose : bool, default=False
         Print epoch, losses and the time left to stderr.
 
@@ -247,8 +250,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If there is only one class, the spectra are too short for the architecture, a switch has no
-            meaning for it, `device` is not available, or training diverges.
+            If there is only one class, the spectra are too short for the architecture, a switch
+            has no meaning for it, `device` is not available, or training diverges.
         """
         # Whatever goes wrong from here on, no old weights are left beside new labels.
         vars(self).pop("weights_", None)
@@ -391,13 +394,18 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         with private_torch(self.n_threads), torch.inference_mode():
             network = build(found.layers, X.shape[1], len(self.classes_), keywords, "meta")
             # A memory-mapped model is read-only, which torch does not like.
-            state = {k: torch.from_numpy(np.require(v, requirements="W")) for k, v in self.weights_.items()}
+            state = {
+                k: torch.from_numpy(np.require(v, requirements="W"))
+                for k, v in self.weights_.items()
+            }
             network.load_state_dict(state, assign=True)
             network.to(device)
             return np.concatenate(
                 [
                     network(batch.to(device)).cpu().numpy()
-                    for batch, _ in Batches(Spectra(X, np.empty(len(X))), self.batch_size_, self.normalize)
+                    for batch, _ in Batches(
+                        Spectra(X, np.empty(len(X))), self.batch_size_, self.normalize
+                    )
                 ]
             )
 
@@ -412,7 +420,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes)
-            Rows sum to 1; for several phases at once, each column is the probability that the phase is present.
+            Rows sum to 1; for several phases at once, each column is the probability that the
+            phase is present.
         """
         logits = torch.from_numpy(self._logits(X))
         return (logits.sigmoid() if self._multilabel else logits.softmax(1)).numpy()
@@ -431,7 +440,9 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             The likeliest label, or a 0/1 matrix where `fit` was given one.
         """
         logits = self._logits(X)
-        return (logits > 0).astype(int) if self._multilabel else self.classes_[logits.argmax(axis=1)]
+        return (
+            (logits > 0).astype(int) if self._multilabel else self.classes_[logits.argmax(axis=1)]
+        )
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "weights_")

@@ -8,7 +8,8 @@ from sklearn.utils import check_array
 NORMS = ("max", "area", "snv", "none")
 COMPRESSIONS = ("log", "sqrt", "none")
 
-# Negative intensities below this share of the total are noise about a zero baseline: not worth a warning.
+# Negative intensities below this share of the total are noise about a zero baseline: not worth a
+# warning.
 _NEGATIVE_SHARE = 0.01
 
 
@@ -18,7 +19,9 @@ def _as_spectra(X):
 
 def _check_option(name, value, allowed):
     if value not in allowed:
-        raise ValueError(f"{name}={value!r} is not known; use one of {', '.join(map(repr, allowed))}.")
+        raise ValueError(
+            f"{name}={value!r} is not known; use one of {', '.join(map(repr, allowed))}."
+        )
 
 
 def normalize(X, norm="max"):
@@ -137,9 +140,9 @@ def compress(X, compression="log", floor=1e-3):
     negative, total = (clipped - X).sum(dtype=np.float64), np.abs(X).sum(dtype=np.float64)
     if negative > _NEGATIVE_SHARE * total:
         warnings.warn(
-            f"{negative / total:.0%} of the absolute intensity is negative and was clipped at 0 by "
-            f"compression={compression!r}; correct the baseline first, or use compression='none' "
-            "for spectra with dips or after norm='snv'.",
+            f"{negative / total:.0%} of the absolute intensity is negative and was clipped at 0 "
+            f"by compression={compression!r}; correct the baseline first, or use "
+            "compression='none' for spectra with dips or after norm='snv'.",
             stacklevel=2,
         )
     return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / X.dtype.type(floor))

@@ -9,7 +9,8 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, 
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-# Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on disk.
+# Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on
+# disk.
 _BLOCK = 2**17
 
 
@@ -49,11 +50,11 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     pool_size : int or "auto", default="auto"
-        Points per window (>= 1). "auto" is 2 % of the points. A window is never wider than the
+        Points per window (>= 1). "auto" is 4 % of the points. A window is never wider than the
         spectrum.
     stride : int or "auto", default="auto"
-        Points from one window to the next (>= 1). "auto" is half a window, so that a peak on the
-        edge of one window is in the middle of the next. A stride larger than the window skips
+        Points from one window to the next (>= 1). "auto" is a quarter of a window: windows that
+        overlap still tell where a peak stands. A stride larger than the window skips
         points; with `pooling="max"` that loses peaks, and a warning says so.
     pooling : {"max", "mean", "decimate"}, default="max"
         What is kept of a window: its largest value, its mean or its first value (plain
@@ -127,9 +128,9 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         X = validate_data(self, X, dtype=[np.float64, np.float32])
         n_points = X.shape[1]
-        wanted = max(1, n_points // 50) if self.pool_size == "auto" else int(self.pool_size)
+        wanted = max(1, n_points // 25) if self.pool_size == "auto" else int(self.pool_size)
         self.pool_size_ = min(wanted, n_points)
-        self.stride_ = max(1, self.pool_size_ // 2) if self.stride == "auto" else int(self.stride)
+        self.stride_ = max(1, self.pool_size_ // 4) if self.stride == "auto" else int(self.stride)
         if self.pooling == "max" and self.stride_ > self.pool_size_ < n_points:
             warnings.warn(
                 f"stride={self.stride_} is larger than pool_size={self.pool_size_}: peaks between "

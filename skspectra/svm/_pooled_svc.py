@@ -1,12 +1,12 @@
 """A support vector machine on pooled spectra."""
 
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -28,15 +28,16 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     """Support vector machine on normalised, max-pooled, compressed spectra.
 
     On raw spectra an SVM fails as soon as peaks move; on pooled ones it does as well as a CNN, in
-    seconds [1]_. This is a scikit-learn Pipeline with good defaults and flat parameters. Use it with
-    :class:`AugmentedClassifier` where peaks move by more than a window.
+    seconds [1]_. This is a scikit-learn Pipeline with good defaults and flat parameters. Use it
+    with :class:`AugmentedClassifier` where peaks move by more than a window.
 
     Parameters
     ----------
     pool_size : int or "auto", default="auto"
-        Points per window. "auto" is 2 % of the points.
+        Points per window. "auto" is 4 % of the points.
     stride : int or "auto", default="auto"
-        Points from one window to the next. "auto" is half a window.
+        Points from one window to the next. "auto" is a quarter of a
+        window.
     pooling : {"max", "mean", "decimate"}, default="max"
         What is kept of a window; see :class:`MaxPoolDownsampler`.
     normalize : {"max", "area", "snv", "none"}, default="max"
@@ -46,8 +47,9 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         :func:`skspectra.preprocessing.compress`. "auto" is "none" after ``normalize="snv"``
         (which makes half of the intensities negative) and "log" otherwise.
     floor : float or "auto", default="auto"
-        Intensity, in normalised units, below which "log" is linear. "auto" is 0.1 % of the median height of the
-        training spectra, or three standard deviations of their noise where that is more.
+        Intensity, in normalised units, below which "log" is linear. "auto" is 1 % of the median
+        height of the training spectra, or three standard deviations of their noise where that is
+        more.
     C : float, default=100.0
         Regularisation of the SVM, the smaller the stronger (> 0).
     kernel : {"rbf", "linear", "poly", "sigmoid"}, default="rbf"
@@ -60,8 +62,9 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     pipeline_ : sklearn.pipeline.Pipeline
-        The fitted Pipeline of normalising, pooling, compressing and the SVM. For several phases at once the SVM is
-        one :class:`sklearn.svm.SVC` a phase in a :class:`sklearn.multiclass.OneVsRestClassifier`.
+        The fitted Pipeline of normalising, pooling, compressing, centring and the SVM. For several
+        phases at once the SVM is one :class:`sklearn.svm.SVC` a phase in a
+        :class:`sklearn.multiclass.OneVsRestClassifier`.
     classes_ : ndarray of shape (n_classes,)
         The labels; for a 0/1 matrix the numbers of its columns.
     compression_ : str
@@ -78,9 +81,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     AugmentedClassifier : Add shifted copies of the training spectra.
     sklearn.calibration.CalibratedClassifierCV : Adds ``predict_proba``.
 
-    Notes
-    -----
-    Features are not standardised one by one: that would amplify windows that hold nothing but noise.
+    Notes ----- Features are centred: that leaves their distances alone, but makes
+    ``gamma="scale"`` the inverse of how spectra differ instead of what they have in common, on
+    smooth spectra the difference between success and chance. They are not divided by standard
+    deviations of their own, which would amplify windows that hold nothing but noise.
 
     References
     ----------
@@ -159,8 +163,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         if self.floor == "auto":
             # A thousand spectra tell the level of the noise as well as all of them.
             sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
-            smallest_peak = 1e-3 * float(np.median(sample.max(axis=1)))
-            self.floor_ = max(smallest_peak, 3 * _noise(sample)) or 1e-3
+            small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
+            self.floor_ = max(small_peak, 3 * _noise(sample)) or 1e-2
         svc = SVC(C=self.C, kernel=self.kernel, gamma=self.gamma, class_weight=self.class_weight)
         if type_of_target(y) == "multilabel-indicator":
             svc = OneVsRestClassifier(svc)
@@ -170,6 +174,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
                 ("normalize", FunctionTransformer(normalize, kw_args={"norm": self.normalize})),
                 ("pool", MaxPoolDownsampler(self.pool_size, self.stride, self.pooling)),
                 ("compress", FunctionTransformer(compress, kw_args=compression)),
+                ("center", StandardScaler(with_std=False)),
                 ("svc", svc),
             ]
         ).fit(X, y)
