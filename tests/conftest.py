@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+# SciPy reads it when it is imported; without it scikit-learn skips its array API check.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
+
 DATA = Path(
     os.environ.get("SKSPECTRA_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
 )

@@ -12,7 +12,6 @@ import numpy as np
 from skspectra.comparison._wording import conclusion, format_seconds, sentence, text_table
 
 NET_NAMES = {"SpectralCNN", "MLPClassifier", "NeuralNetClassifier"}
-POOLED_NAMES = {"PooledSVC", "MaxPoolDownsampler"}
 
 
 class ModelResult(NamedTuple):
@@ -62,7 +61,8 @@ def model_family(estimator):
     names = {type(part).__name__ for part in parts}
     if names & NET_NAMES:
         return "net"
-    if names & POOLED_NAMES:
+    # A window of one point pools nothing.
+    if any(getattr(part, "pool_size", 1) != 1 for part in parts):
         return "pooled"
     return "baseline" if "DummyClassifier" in names else "raw"
 

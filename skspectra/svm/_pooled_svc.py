@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
 from skspectra.preprocessing._intensity import COMPRESSIONS, NORMS
+from skspectra.svm import _votes
 
 
 def _noise(X):
@@ -81,10 +82,12 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     AugmentedClassifier : Add shifted copies of the training spectra.
     sklearn.calibration.CalibratedClassifierCV : Adds ``predict_proba``.
 
-    Notes ----- Features are centred: that leaves their distances alone, but makes
-    ``gamma="scale"`` the inverse of how spectra differ instead of what they have in common, on
-    smooth spectra the difference between success and chance. They are not divided by standard
-    deviations of their own, which would amplify windows that hold nothing but noise.
+    Notes
+    -----
+    Features are centred: that leaves their distances alone, but makes ``gamma="scale"`` the
+    inverse of how spectra differ instead of what they have in common, on smooth spectra the
+    difference between success and chance. They are not divided by standard deviations of their
+    own, which would amplify windows that hold nothing but noise.
 
     References
     ----------
@@ -165,21 +168,35 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
             small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
             self.floor_ = max(small_peak, 3 * _noise(sample)) or 1e-2
-        svc = SVC(C=self.C, kernel=self.kernel, gamma=self.gamma, class_weight=self.class_weight)
-        if type_of_target(y) == "multilabel-indicator":
-            svc = OneVsRestClassifier(svc)
         compression = {"compression": self.compression_, "floor": self.floor_}
-        self.pipeline_ = Pipeline(
+        features = Pipeline(
             [
                 ("normalize", FunctionTransformer(normalize, kw_args={"norm": self.normalize})),
                 ("pool", MaxPoolDownsampler(self.pool_size, self.stride, self.pooling)),
                 ("compress", FunctionTransformer(compress, kw_args=compression)),
                 ("center", StandardScaler(with_std=False)),
-                ("svc", svc),
             ]
-        ).fit(X, y)
+        )
+        pooled = features.fit_transform(X).astype(np.float64, copy=False)
+        variance = pooled.var()
+        scale = {"scale": 1 / (pooled.shape[1] * variance) if variance else 1.0}
+        scale["auto"] = 1 / pooled.shape[1]
+        svc = SVC(
+            C=self.C,
+            kernel=self.kernel,
+            gamma=scale.get(self.gamma, self.gamma),
+            class_weight=self.class_weight,
+        )
+        if type_of_target(y) == "multilabel-indicator":
+            svc = OneVsRestClassifier(svc)
+        self.pipeline_ = Pipeline([*features.steps, ("svc", svc.fit(pooled, y))])
         self.classes_ = self.pipeline_.classes_
         return self
+
+    def _features(self, X):
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return self.pipeline_[:-1].transform(X).astype(np.float64, copy=False)
 
     def predict(self, X):
         """Predict labels.
@@ -194,9 +211,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
             Labels, or a 0/1 matrix where `fit` was given one.
         """
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return self.pipeline_.predict(X)
+        features, svc = self._features(X), self.pipeline_[-1]
+        if isinstance(svc, OneVsRestClassifier):
+            return svc.predict(features)
+        return _votes.predict(svc, features)
 
     def decision_function(self, X):
         """Compute the score of each class.
@@ -212,9 +230,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             One column a class, the larger the likelier; for two classes the signed distance from
             the boundary, positive for ``classes_[1]``.
         """
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return self.pipeline_.decision_function(X)
+        features, svc = self._features(X), self.pipeline_[-1]
+        if isinstance(svc, OneVsRestClassifier):
+            return svc.decision_function(features)
+        return _votes.decision_function(svc, features)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,0 +1,92 @@
+"""Run the published challenge and write its table into the README.
+
+The models are those of ``skspectra compare`` without a file. The results go to results/challenge
+(CSV files and a figure); the table between the two markers of the README is made from
+results/challenge/comparison.csv alone. Usage: python benchmarks/challenge.py [--full] [--table]
+
+--full adds the published networks cnn2 and cnn6 (long without a GPU); --table runs nothing and
+only writes the table anew.
+"""
+
+import argparse
+import csv
+import sys
+from functools import partial
+from pathlib import Path
+
+from skspectra.comparison import ComparisonDisplay, compare_challenge, default_models
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "challenge"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- results:begin -->\n", "<!-- results:end -->\n"
+N_POINTS = 5000
+
+
+def run(full):
+    """Run the comparison and write CSV files and figure."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    models = default_models(N_POINTS, full=full)
+    result = compare_challenge(models, progress=partial(print, file=sys.stderr, flush=True))
+    print(f"\n{result.table()}\n", *result.sentences(), result.conclusion(), sep="\n")
+    result.to_csv(RESULTS)
+    ComparisonDisplay.from_comparison(result).figure_.savefig(RESULTS / "comparison.png")
+
+
+def read_rows():
+    """Return the rows of comparison.csv, measured models first, the best first."""
+    with (RESULTS / "comparison.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    measured = [row for row in rows if row["source"] == "measured"]
+    measured.sort(key=lambda row: -float(row["balanced_accuracy"]))
+    published = [row for row in rows if row["source"] == "published"]
+    return measured, sorted(published, key=lambda row: -float(row["holdout"]))
+
+
+def make_table():
+    """Return the table as Markdown."""
+    measured, published = read_rows()
+    lines = [
+        "| model | accuracy, fresh spectra | of the best possible | published grid | one fit |",
+        "|---|---|---|---|---|",
+    ]
+    for row in measured:
+        note = "" if row["converged"] == "True" else " (not converged)"
+        score, interval = _percent(row["balanced_accuracy"]), row["balanced_accuracy_interval"]
+        share, grid = _percent(row["share_of_optimum"]), _percent(row["holdout"])
+        seconds = float(row["fit_seconds"])
+        fit = f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+        lines.append(
+            f"| {row['model']}{note} | {score} ± {_percent(interval)} | {share} | {grid} | {fit} |"
+        )
+    lines += [
+        f"| {row['model']} (published, mean of 5 seeds) | | | {_percent(row['holdout'])} | |"
+        for row in published
+    ]
+    figure = (RESULTS / "comparison.png").relative_to(ROOT).as_posix()
+    alt = "Accuracy, accuracy under shifts and fit times of the models"
+    return "\n".join([*lines, "", f"![{alt}]({figure})", ""])
+
+
+def _percent(fraction):
+    return f"{100 * float(fraction):.1f}"
+
+
+def write_table():
+    """Replace what is between the markers of the README."""
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    README.write_text(before + BEGIN + make_table() + END + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="add the published networks")
+    parser.add_argument("--table", action="store_true", help="only write the table anew")
+    options = parser.parse_args()
+    if not options.table:
+        run(options.full)
+    write_table()

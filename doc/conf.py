@@ -1,0 +1,64 @@
+"""Sphinx configuration. Building needs no network."""
+
+import skspectra
+
+project = "skspectra"
+author = copyright = "The skspectra developers"
+version = release = skspectra.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.extlinks",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+]
+templates_path = ["_templates"]
+exclude_patterns = ["_build", "examples", "sg_execution_times.rst"]
+default_role = "code"
+
+autosummary_generate = True
+autodoc_member_order = "bysource"
+toc_object_entries_show_parents = "hide"
+# The methods are listed by the class template; numpydoc would list the inherited ones as well.
+numpydoc_show_class_members = False
+extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
+
+sphinx_gallery_conf = {
+    "examples_dirs": "examples",
+    "gallery_dirs": "auto_examples",
+    "abort_on_example_error": True,
+    "download_all_examples": False,
+    "remove_config_comments": True,
+    "show_memory": False,
+    "write_computation_times": False,
+    "copyfile_regex": r".*\.rst",
+    "image_srcset": ["2x"],
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"skspectra {version}"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "show_prev_next": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "navbar_align": "left",
+}
+html_sidebars = {"index": [], "api": []}
+
+
+def _skip(app, what, name, obj, skip, options):
+    """Leave out what scikit-learn and NamedTuple add to a class."""
+    foreign = (getattr(obj, "__module__", None) or "").startswith("sklearn.")
+    is_field = type(obj).__name__ == "_tuplegetter"
+    return True if foreign or is_field or name.endswith("_request") else None
+
+
+def setup(app):
+    """Register the filter above."""
+    app.connect("autodoc-skip-member", _skip)

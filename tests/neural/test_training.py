@@ -1,0 +1,244 @@
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from skorch.history import History
+
+from skspectra import PeakShiftAugmenter
+from skspectra.neural._training import (
+    Batches,
+    Schedule,
+    Spectra,
+    StopTraining,
+    as_batch,
+    private_torch,
+)
+from skspectra.preprocessing import normalize
+
+
+def run_schedule(losses, *, patience=5, max_epochs=100, monitor="valid_loss", verbose=0, lr=1.0):
+    """Feed epochs of losses to a Schedule; each number is a loss, or a (train, valid) pair."""
+    schedule = Schedule(monitor, patience, max_epochs, verbose)
+    module = torch.nn.Linear(1, 1, bias=False)
+    optimizer = SimpleNamespace(param_groups=[{"lr": lr}])
+    net = SimpleNamespace(history=History(), optimizer_=optimizer, module_=module)
+    schedule.on_train_begin(net)
+    stopped = False
+    for epoch, loss in enumerate(losses, start=1):
+        train, valid = loss if isinstance(loss, tuple) else (0.5, loss)
+        record_epoch(net.history, train=[(train, 4)], valid=[(valid, 4)])
+        with torch.no_grad():
+            module.weight.fill_(epoch)
+        try:
+            schedule.on_epoch_end(net)
+        except StopTraining:
+            stopped = True
+            break
+    return schedule, stopped
+
+
+def record_epoch(history, **parts):
+    history.new_epoch()
+    for part, batches in parts.items():
+        for loss, size in batches:
+            history.new_batch()
+            history.record_batch(f"{part}_loss", loss)
+            history.record_batch(f"{part}_batch_size", size)
+        history.record(f"{part}_batch_count", len(batches))
+
+
+def test_the_best_weights_are_kept():
+    schedule, stopped = run_schedule([3.0, 1.0, 2.0, 2.5])
+    assert not stopped
+    assert (schedule.best_epoch, schedule.best_loss) == (2, 1.0)
+    assert schedule.best_weights["weight"].item() == 2
+    assert [record["epoch"] for record in schedule.history] == [1, 2, 3, 4]
+    assert [record["valid_loss"] for record in schedule.history] == [3.0, 1.0, 2.0, 2.5]
+
+
+def test_stops_when_patience_is_used_up():
+    schedule, stopped = run_schedule([2.0, 1.0] + [1.5] * 20)
+    assert stopped
+    assert len(schedule.history) == 2 + 5
+    assert schedule.best_weights["weight"].item() == 2
+
+
+def test_never_stops_while_it_improves():
+    schedule, stopped = run_schedule(np.linspace(2, 1, 60))
+    assert not stopped
+    assert schedule.best_epoch == 60
+    assert {record["lr"] for record in schedule.history} == {1.0}
+
+
+def test_an_improvement_below_1e_4_does_not_count():
+    _, stopped = run_schedule(1 - 1e-5 * np.arange(30))
+    assert stopped
+    _, stopped = run_schedule(1 - 2e-4 * np.arange(30))
+    assert not stopped
+
+
+def test_small_improvements_add_up():
+    """Compared with the best that was kept, not with the epoch before."""
+    schedule, _ = run_schedule(1 - 4e-5 * np.arange(12))
+    assert schedule.best_epoch > 1
+
+
+def test_learning_rate_falls_after_two_fifths_of_patience():
+    schedule, _ = run_schedule([1.0] + [2.0] * 30, patience=25)
+    rates = [record["lr"] for record in schedule.history]
+    # 10 epochs without improvement, then the next epoch runs with a tenth; and again.
+    np.testing.assert_allclose(rates[:11], 1)
+    np.testing.assert_allclose(rates[11:21], 0.1)
+    np.testing.assert_allclose(rates[21:26], 0.01)
+    assert len(rates) == 26
+
+
+def test_an_improvement_starts_the_wait_anew():
+    losses = [1.0] + [2.0] * 9 + [0.5] + [2.0] * 9
+    schedule, stopped = run_schedule(losses, patience=25)
+    assert not stopped
+    assert {record["lr"] for record in schedule.history} == {1.0}
+
+
+def test_patience_of_one():
+    schedule, stopped = run_schedule([1.0, 2.0, 0.5], patience=1)
+    assert stopped
+    assert len(schedule.history) == 2
+
+
+@pytest.mark.parametrize(
+    ("losses", "message"),
+    [
+        ([1.0, np.nan], "valid_loss is nan in epoch 2 at lr=1"),
+        ([(np.inf, 1.0)], "train_loss is inf in epoch 1 at lr=1"),
+        ([1.0] * 4 + [(np.nan, np.nan)], r"train_loss is nan in epoch 5 at lr=0.01"),
+    ],
+)
+def test_divergence_names_epoch_and_learning_rate(losses, message):
+    with pytest.raises(ValueError, match=f"Training diverged: {message}; use a smaller lr"):
+        run_schedule(losses, patience=5)
+
+
+def test_the_training_loss_can_be_watched():
+    schedule, stopped = run_schedule(
+        [(3.0, 0.0), (1.0, 9.0), (2.0, 9.0)], monitor="train_loss", patience=5
+    )
+    assert schedule.best_epoch == 2
+    assert not stopped
+
+
+def test_losses_are_means_over_spectra_not_over_batches():
+    schedule = Schedule("valid_loss", 5, 10, 0)
+    net = SimpleNamespace(
+        history=History(),
+        optimizer_=SimpleNamespace(param_groups=[{"lr": 1.0}]),
+        module_=torch.nn.Linear(1, 1),
+    )
+    schedule.on_train_begin(net)
+    record_epoch(net.history, train=[(1.0, 3), (5.0, 1)], valid=[(2.0, 1), (8.0, 2)])
+    schedule.on_epoch_end(net)
+    (record,) = schedule.history
+    assert record == {"epoch": 1, "lr": 1.0, "train_loss": 2.0, "valid_loss": 6.0}
+
+
+def test_report(capsys):
+    run_schedule([1.0, 0.5], verbose=1, max_epochs=7)
+    out, err = capsys.readouterr()
+    assert out == ""
+    first, second = err.splitlines()
+    assert first.startswith("epoch 1/7: train_loss 0.5000, valid_loss 1.0000, lr 1.0e+00, at most")
+    assert second.startswith("epoch 2/7")
+
+
+def numbered(n_samples):
+    X = np.zeros((n_samples, 3), dtype=np.float32)
+    X[:, 0] = np.arange(1, n_samples + 1)
+    return Spectra(X, np.arange(1, n_samples + 1))
+
+
+def test_batches_in_order_without_rng():
+    batches = list(Batches(numbered(7), 3, "none"))
+    assert [targets.tolist() for _, targets in batches] == [[1, 2, 3], [4, 5, 6, 7]]
+    for X, targets in batches:
+        assert X.dtype == torch.float32
+        assert X[:, 0].tolist() == targets.tolist()
+
+
+def test_batches_are_shuffled_anew_in_every_epoch():
+    batches = Batches(numbered(50), 8, "none", rng=np.random.default_rng(0))
+    first, second = ([t for _, part in batches for t in part.tolist()] for _ in range(2))
+    assert sorted(first) == sorted(second) == list(range(1, 51))
+    assert first != second
+    for X, targets in batches:
+        assert X[:, 0].tolist() == targets.tolist()
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "batch_size", "sizes"),
+    [
+        (1, 4, [1]),
+        (4, 4, [4]),
+        (5, 4, [5]),
+        (6, 4, [4, 2]),
+        (9, 4, [4, 5]),
+        (3, 1, [1, 2]),
+        (5, 100, [5]),
+    ],
+)
+def test_a_single_last_sample_joins_the_batch_before(n_samples, batch_size, sizes):
+    batches = Batches(numbered(n_samples), batch_size, "none")
+    assert [len(X) for X, _ in batches] == sizes
+
+
+def test_augmented_anew_in_every_epoch_before_normalising():
+    X = np.tile(np.eye(1, 60, 30, dtype=np.float32) * 7, (4, 1))
+    augmenter = PeakShiftAugmenter(10, random_state=0)
+    batches = Batches(Spectra(X, np.zeros(4)), 4, "max", augmenter, np.random.default_rng(0))
+    (first, _), (second, _) = next(iter(batches)), next(iter(batches))
+    assert (first != second).any()
+    np.testing.assert_allclose(first.max(dim=1).values, 1)
+    assert X.max() == 7
+
+
+@pytest.mark.parametrize("norm", ["max", "area", "snv", "none"])
+def test_batches_are_normalised(norm):
+    X = np.random.default_rng(0).uniform(size=(3, 8))
+    batch = as_batch(X, norm)
+    assert batch.dtype == torch.float32
+    np.testing.assert_allclose(batch.numpy(), normalize(X, norm), rtol=1e-5, atol=1e-6)
+
+
+def test_private_torch_puts_everything_back():
+    threads = torch.get_num_threads()
+    state = torch.get_rng_state()
+    with pytest.raises(ZeroDivisionError), private_torch(n_threads=threads + 1, seed=3):
+        assert torch.get_num_threads() == threads + 1
+        first = torch.rand(3)
+        raise ZeroDivisionError
+    assert torch.get_num_threads() == threads
+    assert torch.equal(torch.get_rng_state(), state)
+    with private_torch(seed=3):
+        assert torch.equal(torch.rand(3), first)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_private_torch_is_for_one_thread_at_a_time():
+    inside, most = [], []
+
+    def work():
+        with private_torch(n_threads=1, seed=0):
+            inside.append(1)
+            most.append(len(inside))
+            drawn.append(torch.rand(50).sum().item())
+            inside.pop()
+
+    drawn = []
+    workers = [threading.Thread(target=work) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert max(most) == 1
+    assert len(set(drawn)) == 1

@@ -1,0 +1,233 @@
+import numpy as np
+import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
+from sklearn.utils._param_validation import InvalidParameterError
+
+from skspectra import MaxPoolDownsampler, PooledSVC
+from skspectra.datasets import make_spectra
+from skspectra.preprocessing import compress, normalize
+
+TABLE = [
+    ([40, 100, 180], [1.0, 0.6, 0.2]),
+    ([60, 120, 180], [1.0, 0.6, 0.2]),
+    ([40, 140, 220], [1.0, 0.6, 0.2]),
+    ([80, 140, 260], [1.0, 0.6, 0.2]),
+]
+
+
+def spectra(n_samples=10, seed=0, table=TABLE, **options):
+    options = {"n_points": 300, "max_shift": 6, "sigma": (1.0, 2.0), "noise": 0.01} | options
+    return make_spectra(table, n_samples, random_state=seed, **options)
+
+
+def plain_pipeline(model):
+    """What a fitted PooledSVC stands for, built by hand."""
+    return make_pipeline(
+        FunctionTransformer(normalize, kw_args={"norm": model.normalize}),
+        MaxPoolDownsampler(model.pool_size, model.stride, model.pooling),
+        FunctionTransformer(
+            compress, kw_args={"compression": model.compression_, "floor": model.floor_}
+        ),
+        StandardScaler(with_std=False),
+        SVC(C=model.C, kernel=model.kernel, gamma=model.gamma, class_weight=model.class_weight),
+    )
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"pool_size": 12, "stride": 3, "pooling": "mean", "C": 0.5},
+        {"pooling": "decimate", "normalize": "area", "compression": "sqrt"},
+        {"normalize": "snv", "kernel": "linear"},
+        {"normalize": "none", "floor": 0.02, "gamma": 0.1, "class_weight": "balanced"},
+        {"compression": "none", "kernel": "poly", "gamma": "auto"},
+        {"kernel": "sigmoid", "C": 1},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_like_a_pipeline_built_by_hand(parameters, n_classes):
+    X, y = spectra(noise=0, table=TABLE[:n_classes])
+    test, _ = spectra(noise=0, table=TABLE[:n_classes], seed=1)
+    model = PooledSVC(**parameters).fit(X, y)
+    expected = plain_pipeline(model).fit(X, y)
+    np.testing.assert_array_equal(model.predict(test), expected.predict(test))
+    scores = model.decision_function(test)
+    assert scores.shape == ((len(test),) if n_classes == 2 else (len(test), 4))
+    np.testing.assert_allclose(scores, expected.decision_function(test), rtol=1e-6, atol=1e-8)
+
+
+def test_the_pipeline_it_holds_is_public_and_predicts_the_same():
+    X, y = spectra()
+    model = PooledSVC().fit(X, y)
+    assert isinstance(model.pipeline_, Pipeline)
+    np.testing.assert_array_equal(model.pipeline_.predict(X), model.predict(X))
+    np.testing.assert_allclose(
+        model.pipeline_.decision_function(X), model.decision_function(X), rtol=1e-6, atol=1e-8
+    )
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_string_labels(n_classes):
+    X, y = spectra(table=TABLE[:n_classes])
+    names = np.array(["quartz", "calcite", "halite", "rutile"])
+    model = PooledSVC().fit(X, names[y])
+    assert model.classes_.tolist() == sorted(names[:n_classes])
+    assert set(model.predict(X)) <= set(names)
+    # Numbered in another order, so votes on a tie may differ: hardly ever.
+    assert (model.predict(X) == names[PooledSVC().fit(X, y).predict(X)]).mean() > 0.95
+
+
+def test_several_phases_are_one_svm_a_phase():
+    X, y = spectra()
+    y = np.column_stack([y < 2, y % 2, y == 3]).astype(int)
+    model = PooledSVC().fit(X, y)
+    steps = plain_pipeline(model).steps
+    expected = Pipeline([*steps[:-1], ("svm", OneVsRestClassifier(steps[-1][1]))]).fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), expected.predict(X))
+    np.testing.assert_allclose(
+        model.decision_function(X), expected.decision_function(X), rtol=1e-6, atol=1e-8
+    )
+    assert model.classes_.tolist() == [0, 1, 2]
+    assert model.score(X, y) > 0.9
+
+
+def test_class_weight_moves_the_boundary():
+    table = [([100, 150], [1.0, 0.50]), ([100, 150], [1.0, 0.52])]
+    X, y = spectra(40, table=table, noise=0)
+    few = np.flatnonzero((y == 0) | (np.arange(len(y)) % 8 == 0))
+    X, y = X[few], y[few]
+    counts = [
+        (PooledSVC(C=1e-2, class_weight=weight).fit(X, y).predict(X) == 1).sum()
+        for weight in (None, "balanced", {1: 100.0})
+    ]
+    assert counts[0] < counts[1] <= counts[2]
+
+
+@pytest.mark.parametrize(
+    ("norm", "compression", "expected"),
+    [
+        ("max", "auto", "log"),
+        ("area", "auto", "log"),
+        ("none", "auto", "log"),
+        ("snv", "auto", "none"),
+        ("max", "sqrt", "sqrt"),
+        ("max", "none", "none"),
+    ],
+)
+def test_compression(norm, compression, expected):
+    X, y = spectra(4, noise=0)
+    model = PooledSVC(normalize=norm, compression=compression).fit(X, y)
+    assert model.compression_ == expected
+    assert model.compression == compression
+
+
+def test_noise_raises_the_floor():
+    quiet, loud, louder = (
+        PooledSVC().fit(*spectra(4, noise=noise)).floor_ for noise in (0, 0.02, 0.05)
+    )
+    assert 0 < quiet < loud < louder
+    assert 0.02 < loud < 0.2
+    assert louder / loud == pytest.approx(2.5, rel=0.2)
+
+
+def test_floor_follows_the_height_of_the_spectra():
+    X, y = spectra(4, noise=0.02)
+    floors = [PooledSVC(normalize="none").fit(k * X, y).floor_ for k in (1, 1000)]
+    assert floors[1] == pytest.approx(1000 * floors[0])
+
+
+def test_a_given_floor_is_taken():
+    assert PooledSVC(floor=0.03).fit(*spectra(4)).floor_ == 0.03
+
+
+def test_zero_spectra():
+    X, y = np.zeros((4, 20)), [0, 0, 1, 1]
+    model = PooledSVC().fit(X, y)
+    assert model.floor_ > 0
+    assert np.isfinite(model.decision_function(X)).all()
+
+
+def test_minor_peak():
+    """Two phases that differ by a peak of 3.5 % of the largest: the logarithm tells them apart."""
+    main = [40, 100, 180, 230], [1.0, 0.7, 0.5, 0.3]
+    table = [main, ([*main[0], 270], [*main[1], 0.035])]
+    options = {"table": table, "noise": 0, "height_variation": 0.01}
+    (X, y), (test, truth) = spectra(50, **options), spectra(100, seed=1, **options)
+    assert PooledSVC().fit(X, y).score(test, truth) > 0.97
+    assert PooledSVC(compression="none").fit(X, y).score(test, truth) < 0.7
+
+
+def test_more_robust_to_shifts_than_an_svm_on_raw_spectra():
+    (X, y), (test, truth) = spectra(5, max_shift=15), spectra(40, seed=1, max_shift=15)
+    raw = SVC(C=100).fit(X, y).score(test, truth)
+    pooled = PooledSVC(pool_size=20).fit(X, y).score(test, truth)
+    assert pooled > 0.85
+    assert pooled > raw + 0.2
+
+
+def test_calibration():
+    X, y = spectra(12)
+    model = CalibratedClassifierCV(PooledSVC(), cv=3).fit(X, y)
+    proba = model.predict_proba(spectra(12, seed=1)[0])
+    assert proba.shape == (48, 4)
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+    assert proba[np.arange(48), np.repeat(range(4), 12)].mean() > 0.6
+
+
+def test_flat_parameters_are_searchable():
+    X, y = spectra(6)
+    grid = {"pool_size": [3, 12], "compression": ["log", "none"], "C": [1, 100]}
+    search = GridSearchCV(PooledSVC(), grid, cv=2).fit(X, y)
+    assert search.best_estimator_.pipeline_["pool"].pool_size_ in (3, 12)
+
+
+def test_negative_intensities_warn():
+    X, y = spectra(4)
+    with pytest.warns(UserWarning, match="of the absolute intensity is negative"):
+        model = PooledSVC().fit(X - X.mean(), y)
+    with pytest.warns(UserWarning, match="of the absolute intensity is negative"):
+        model.predict(X - X.mean())
+    PooledSVC(normalize="snv").fit(X - X.mean(), y).predict(X - X.mean())
+
+
+def test_float32_is_close_to_float64():
+    (X, y), (test, _) = spectra(), spectra(seed=1)
+    double = PooledSVC().fit(X, y)
+    single = PooledSVC().fit(X.astype(np.float32), y)
+    np.testing.assert_allclose(
+        single.decision_function(test.astype(np.float32)),
+        double.decision_function(test),
+        atol=0.02,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pool_size", 0),
+        ("stride", 1.5),
+        ("pooling", "sum"),
+        ("normalize", "l2"),
+        ("compression", "cube"),
+        ("floor", 0),
+        ("C", 0),
+        ("kernel", "precomputed"),
+        ("gamma", -1.0),
+        ("class_weight", "equal"),
+    ],
+)
+def test_invalid_parameters(name, value):
+    with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter of PooledSVC"):
+        PooledSVC(**{name: value}).fit([[0.0, 1], [1, 0]], [0, 1])
+
+
+def test_one_class():
+    with pytest.raises(ValueError, match="class"):
+        PooledSVC().fit([[0.0, 1], [1, 0]], [1, 1])
