@@ -23,10 +23,15 @@ def _estimator_has(method):
 
 def _refuse_inner_split(estimator):
     """Refuse an estimator that would hold out copies of the spectra that it trains on."""
-    for name, value in sorted(estimator.get_params().items()):
+    parameters = estimator.get_params()
+    for name, value in sorted(parameters.items()):
         owner, _, last = name.rpartition("__")
+        # Gradient boosting has no `early_stopping`: there this number alone turns it on.
+        switch = name.removesuffix("n_iter_no_change") + "early_stopping"
         if last == "early_stopping" and value is not False:
             advice = "set early_stopping=False, or use SpectralCNN(augmenter=...)"
+        elif last == "n_iter_no_change" and value is not None and switch not in parameters:
+            advice = "set n_iter_no_change=None"
         elif last == "cv":
             advice = "put AugmentedClassifier inside the search or the calibration, not around it"
         else:

@@ -82,9 +82,9 @@ class PeakShiftAugmenter(BaseAugmenter):
     -----
     A displacement is uniform in ``[-max_shift, max_shift]``: one for a spectrum
     ("global"), or one at each knot, knots `length_scale` points apart with a random start, joined
-    by straight lines ("local"). Values between two points are interpolated linearly, which lowers
-    a peak of standard deviation ``s`` points by at most a share of ``1 / (8 s**2)``. Beyond the
-    ends of the axis the edge values are held.
+    by straight lines ("local"). Values between two points are interpolated linearly: on a peak of
+    standard deviation ``s`` points they are wrong by at most a share of ``1 / (8 s**2)`` of its
+    height. Beyond the ends of the axis the edge values are held.
 
     A Pipeline with ``memory=`` caches what ``fit_transform`` returned, so it trains on the same
     draw at every later fit.

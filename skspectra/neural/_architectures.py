@@ -75,7 +75,7 @@ def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dro
     # The end of the axis is padded, so that no point is dropped.
     padding = (size - n_points) % stride
     return [
-        nn.ReplicationPad1d((0, padding)),
+        *([nn.ReplicationPad1d((0, padding))] if padding else []),
         pooling(size, stride),
         layers.Compress(1e-2),
         nn.Flatten(),

@@ -35,6 +35,12 @@ def _resolve_device(device):
             f"device={device!r} asks for a GPU, but torch finds none here; use device='auto' or "
             "device='cpu'."
         )
+    try:
+        torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(
+            f"device={device!r} is not known to torch; use 'auto', 'cpu' or 'cuda'."
+        ) from error
     return device
 
 
@@ -131,6 +137,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         Epoch (from 1) of `weights_`.
     converged_ : bool
         Whether training stopped by itself before `max_epochs`.
+    normalize_ : str
+        How spectra are scaled.
     max_epochs_, batch_size_, lr_, n_iter_no_change_ : int or float
         What "auto" stood for.
     n_features_in_ : int
@@ -262,6 +270,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         targets = self._encode_fit(y)
         check_length(self.architecture, found.layers, X.shape[1], keywords)
         self.architecture_ = (self.architecture, switches)
+        self.normalize_ = self.normalize
         for name in ("max_epochs", "batch_size", "lr", "n_iter_no_change"):
             value = getattr(self, name)
             setattr(self, f"{name}_", getattr(found, name) if value == "auto" else value)
@@ -404,7 +413,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
                 [
                     network(batch.to(device)).cpu().numpy()
                     for batch, _ in Batches(
-                        Spectra(X, np.empty(len(X))), self.batch_size_, self.normalize
+                        Spectra(X, np.empty(len(X))), self.batch_size_, self.normalize_
                     )
                 ]
             )

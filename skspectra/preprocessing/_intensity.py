@@ -76,18 +76,21 @@ def _normalize(X, norm):
     """Normalise a validated float array."""
     if norm == "none":
         return X
-    if norm == "snv":
-        X = X - X.mean(axis=1, keepdims=True)
-        scale = X.std(axis=1, keepdims=True)
-        # Below rounding error a spectrum is constant: dividing would blow the rounding up.
-        scale[scale <= np.finfo(X.dtype).eps * np.abs(X).max(axis=1, keepdims=True)] = 0
-    else:
-        scale = np.maximum(X.max(axis=1), -X.min(axis=1))[:, None]
-        if norm == "area":
-            # Sums of values scaled to 1 can neither overflow nor underflow.
-            X = X / np.where(scale == 0, 1, scale)
-            scale = np.abs(X).sum(axis=1, keepdims=True)
-    return X / np.where(scale == 0, 1, scale).astype(X.dtype, copy=False)
+    scale = _no_zeros(np.maximum(X.max(axis=1), -X.min(axis=1))[:, None])
+    # Once the largest value is 1, no sum can overflow or underflow.
+    X = X / scale
+    if norm == "area":
+        X /= _no_zeros(np.abs(X).sum(axis=1, keepdims=True))
+    elif norm == "snv":
+        # Off with the first value first: what is left of a constant spectrum is exactly zero.
+        X -= X[:, :1].copy()
+        X -= X.mean(axis=1, keepdims=True)
+        X /= _no_zeros(X.std(axis=1, keepdims=True))
+    return X
+
+
+def _no_zeros(scale):
+    return np.where(scale == 0, scale.dtype.type(1), scale)
 
 
 def compress(X, compression="log", floor=1e-3):

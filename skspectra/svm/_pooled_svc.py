@@ -186,6 +186,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             kernel=self.kernel,
             gamma=scale.get(self.gamma, self.gamma),
             class_weight=self.class_weight,
+            # Without probabilities nothing is random, but None would draw from NumPy's generator.
+            random_state=0,
         )
         if type_of_target(y) == "multilabel-indicator":
             svc = OneVsRestClassifier(svc)

@@ -1,0 +1,597 @@
+import json
+import pickle
+from threading import Thread
+
+import joblib
+import numpy as np
+import pytest
+import torch
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils._param_validation import InvalidParameterError
+from torch import nn
+
+from skspectra import MaxPoolDownsampler, PeakShiftAugmenter, SpectralCNN
+from skspectra.augmentation import BaseAugmenter
+from skspectra.datasets import make_spectra
+from skspectra.neural import _layers as layers
+
+TABLE = [([20, 60], [1.0, 0.5]), ([35, 60], [1.0, 0.5]), ([20, 85], [1.0, 0.5])]
+NAMES = np.array(["quartz", "calcite", "halite"])
+
+short = pytest.mark.filterwarnings(
+    f"ignore::{ConvergenceWarning.__module__}.{ConvergenceWarning.__name__}"
+)
+
+
+def spectra(n_samples=12, seed=0):
+    X, y = make_spectra(
+        TABLE, n_samples, n_points=110, max_shift=3, sigma=(1.0, 2.0), random_state=seed
+    )
+    return X, NAMES[y]
+
+
+def tiny(n_points, *, convolution=layers.convolution, norm=layers.no_norm, dropout=0.2):
+    """A network small enough to train in a blink."""
+    return [
+        *(convolution(1, 3, 5), norm(), nn.ReLU(), nn.MaxPool1d(8, 4)),
+        nn.Flatten(),
+        *layers.hidden(8, nn.ReLU, dropout),
+    ]
+
+
+def net(architecture=tiny, **parameters):
+    defaults = {"max_epochs": 3, "batch_size": 16, "n_threads": 1, "random_state": 0}
+    return SpectralCNN(architecture, **defaults | parameters)
+
+
+def same_weights(one, other):
+    assert set(one.weights_) == set(other.weights_)
+    return all(np.array_equal(one.weights_[k], other.weights_[k]) for k in one.weights_)
+
+
+def torch_state():
+    return torch.get_num_threads(), torch.get_rng_state().tolist()
+
+
+def numpy_state():
+    return pickle.dumps(np.random.get_state())  # noqa: NPY002
+
+
+@pytest.mark.parametrize("architecture", ["poolnet", "cnn2"])
+def test_learns(architecture):
+    (X, y), (test, truth) = spectra(20), spectra(20, seed=1)
+    model = SpectralCNN(
+        architecture, max_epochs=60, batch_size=16, lr=1e-3, n_iter_no_change=8, n_threads=1
+    )
+    model.set_params(random_state=0).fit(X, y)
+    assert model.score(test, truth) > 0.9
+
+
+@short
+def test_probabilities_and_labels():
+    X, y = spectra()
+    model = net().fit(X, y)
+    proba = model.predict_proba(X)
+    assert proba.shape == (36, 3)
+    assert proba.dtype == np.float32
+    np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-5)
+    assert model.classes_.tolist() == sorted(NAMES)
+    assert model.predict(X).tolist() == model.classes_[proba.argmax(axis=1)].tolist()
+
+
+@short
+def test_prediction_does_not_depend_on_batches_or_order():
+    X, y = spectra()
+    model = net(dropout=0.5, augmenter=PeakShiftAugmenter(5)).fit(X, y)
+    whole = model.predict_proba(X)
+    np.testing.assert_allclose(model.predict_proba(X[:1]), whole[:1], rtol=1e-5)
+    np.testing.assert_allclose(model.predict_proba(X[::-1])[::-1], whole, rtol=1e-5)
+    np.testing.assert_array_equal(model.predict_proba(X), whole)
+
+
+@short
+@pytest.mark.parametrize("early_stopping", [True, False])
+def test_history(early_stopping):
+    X, y = spectra()
+    model = net(max_epochs=6, early_stopping=early_stopping).fit(X, y)
+    watched = "valid_loss" if early_stopping else "train_loss"
+    assert model.n_iter_ == len(model.history_) == 6
+    assert [record["epoch"] for record in model.history_] == [1, 2, 3, 4, 5, 6]
+    keys = {"epoch", "lr", "train_loss"} | ({"valid_loss"} if early_stopping else set())
+    assert all(set(record) == keys for record in model.history_)
+    assert json.loads(json.dumps(model.history_)) == model.history_
+    losses = [record[watched] for record in model.history_]
+    assert losses[model.best_epoch_ - 1] == pytest.approx(min(losses), abs=1e-4)
+
+
+def test_convergence():
+    X, y = spectra()
+    with pytest.warns(ConvergenceWarning, match="max_epochs=1"):
+        model = net(max_epochs=1).fit(X, y)
+    assert not model.converged_
+    assert len(model.predict(X)) == 36
+    model = net(max_epochs=200, n_iter_no_change=2, lr=1e-9).fit(X, y)
+    assert model.converged_
+    assert model.n_iter_ < 200
+
+
+def test_the_weights_are_those_of_the_best_epoch():
+    X, y = spectra()
+    X_val, y_val = spectra(4, seed=1)
+    model = net(max_epochs=300, lr=0.1, n_iter_no_change=4).fit(X, y, X_val, y_val)
+    assert model.best_epoch_ < model.n_iter_
+    recorded = model.history_[model.best_epoch_ - 1]["valid_loss"]
+    assert log_loss(y_val, model.predict_proba(X_val)) == pytest.approx(recorded, abs=1e-5)
+
+
+@short
+def test_given_validation_spectra_are_used():
+    (X, y), (X_val, y_val) = spectra(), spectra(4, seed=1)
+    seen = []
+
+    class Watching(BaseAugmenter):
+        random_state = None
+        _parameter_constraints = {}
+
+        def _perturb(self, X, rng):
+            seen.append(len(X))
+            return X.copy()
+
+    model = net(max_epochs=2, batch_size=100, augmenter=Watching()).fit(X, y, X_val, y_val)
+    # Nothing is held out of X, and the validation spectra are not augmented.
+    assert seen == [36, 36]
+    recorded = model.history_[model.best_epoch_ - 1]["valid_loss"]
+    assert log_loss(y_val, model.predict_proba(X_val)) == pytest.approx(recorded, rel=1e-4)
+
+
+@short
+def test_validation_spectra_count_without_early_stopping_too():
+    (X, y), (X_val, y_val) = spectra(), spectra(4, seed=1)
+    one = net(early_stopping=False).fit(X, y, X_val, y_val)
+    assert "valid_loss" in one.history_[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda X, y: (X, None), "X_val and y_val belong together"),
+        (lambda X, y: (None, y), "X_val and y_val belong together"),
+        (lambda X, y: (X, np.where(y == "quartz", "gold", y)), r"y_val has labels .*\['gold'\]"),
+        (lambda X, y: (X[:, :-1], y), "109 features, but SpectralCNN is expecting 110"),
+        (lambda X, y: (X[:-1], y), "inconsistent numbers of samples"),
+        (lambda X, y: (X * np.nan, y), "NaN"),
+    ],
+)
+def test_bad_validation_spectra(change, message):
+    X, y = spectra()
+    model = net()
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, y, *change(*spectra(4, seed=1)))
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+@short
+def test_validation_spectra_through_a_pipeline():
+    """They pass through the same steps as the training spectra."""
+    (X, y), (X_val, y_val) = spectra(), spectra(4, seed=1)
+    pool = MaxPoolDownsampler(4).fit(X)
+    expected = net().fit(pool.transform(X), y, pool.transform(X_val), y_val)
+    with config_context(enable_metadata_routing=True):
+        last = net().set_fit_request(X_val=True, y_val=True)
+        model = Pipeline(
+            [("pool", MaxPoolDownsampler(4)), ("net", last)], transform_input=["X_val"]
+        )
+        model.fit(X, y, X_val=X_val, y_val=y_val)
+    assert same_weights(model["net"], expected)
+
+
+@short
+def test_several_phases():
+    X, y = spectra(16)
+    y = np.column_stack([y == "quartz", y != "quartz", y == "halite"]).astype(int)
+    model = net(max_epochs=40, lr=1e-2).fit(X, y)
+    proba = model.predict_proba(X)
+    assert proba.shape == (48, 3)
+    np.testing.assert_array_equal(model.predict(X), (proba > 0.5).astype(int))
+    assert model.predict(X).dtype.kind == "i"
+    assert model.classes_.tolist() == [0, 1, 2]
+    assert (model.predict(X) == y).mean() > 0.9
+    # Each phase on its own: the probabilities of a row need not sum to 1.
+    assert np.ptp(proba.sum(axis=1)) > 0.01
+    model.fit(X, y, X, y)
+    with pytest.raises(ValueError, match="must be a 0/1 matrix with 3 columns"):
+        model.fit(X, y, X, y[:, :2])
+
+
+@short
+@pytest.mark.parametrize(
+    "y", [[0, 1] * 18, [True, False] * 18, [7, -3] * 18, ["b", "a"] * 18], ids=str
+)
+def test_labels_of_any_kind(y):
+    X, _ = spectra()
+    model = net(max_epochs=1).fit(X, y)
+    assert model.predict(X).dtype == np.asarray(y).dtype
+    assert set(model.predict(X)) <= set(y)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"), [(np.zeros(36), "one class only"), (np.linspace(0, 1, 36), "continuous")]
+)
+def test_bad_labels(y, message):
+    with pytest.raises(ValueError, match=message):
+        net().fit(spectra()[0], y)
+
+
+def test_too_few_to_hold_out():
+    X, y = spectra(1)
+    with pytest.raises(
+        ValueError, match="n_samples=3 is too few to hold 3 out for early stopping"
+    ):
+        net().fit(X, y)
+
+
+@short
+def test_hold_out_is_stratified_and_covers_every_class():
+    X, y = spectra()
+    rows = []
+
+    class Watching(BaseAugmenter):
+        random_state = None
+        _parameter_constraints = {}
+
+        def _perturb(self, X, rng):
+            rows.extend(X[:, 0])
+            return X.copy()
+
+    X[:, 0] = np.arange(36)
+    net(max_epochs=1, normalize="none", validation_fraction=0.25, augmenter=Watching()).fit(X, y)
+    trained = y[np.array(rows, dtype=int)]
+    assert [int((trained == name).sum()) for name in NAMES] == [9, 9, 9]
+
+
+@short
+@pytest.mark.parametrize("several_phases", [False, True])
+def test_class_weight(several_phases):
+    X, y = spectra()
+    X, y = X[:28], y[:28]
+    if several_phases:
+        y = np.column_stack([y == "quartz", y == "halite"]).astype(int)
+    weight = {1: 50.0} if several_phases else {"halite": 50.0}
+    plain, balanced, heavy = (
+        net(max_epochs=15, lr=1e-3, class_weight=w, dropout=0).fit(X, y)
+        for w in (None, "balanced", weight)
+    )
+    assert not same_weights(plain, balanced)
+    rare = 1 if several_phases else plain.classes_.tolist().index("halite")
+    means = [model.predict_proba(X)[:, rare].mean() for model in (plain, balanced, heavy)]
+    assert means[0] < means[1] < means[2]
+
+
+def test_unknown_device():
+    X, y = spectra()
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(ValueError, match=r"device='cuda' asks for a GPU.*use device='auto'"):
+        net(device="cuda").fit(X, y)
+
+
+@short
+def test_a_bad_device_name():
+    with pytest.raises(ValueError, match="device='nonsense'"):
+        net(device="nonsense").fit(*spectra())
+
+
+@short
+def test_frozen_convolution_stays_as_it_was_drawn():
+    X, y = spectra()
+    for convolution, stays in (("frozen", True), ("learnt", False)):
+        one, five = (
+            net(convolution=convolution, max_epochs=n, lr=1e-2).fit(X, y).weights_ for n in (1, 5)
+        )
+        kernel = next(name for name, array in one.items() if array.ndim == 3)
+        assert np.array_equal(one[kernel], five[kernel]) == stays
+        dense = next(name for name, array in one.items() if array.ndim == 2)
+        assert not np.array_equal(one[dense], five[dense])
+
+
+def test_a_switch_that_the_callable_lacks():
+    with pytest.raises(ValueError, match="activation='tanh' has no meaning"):
+        net(activation="tanh").fit(*spectra())
+
+
+@short
+def test_last_batch_of_one_sample_with_batch_normalisation():
+    """After a dense layer the batch is all there is to normalise over."""
+
+    def dense(n_points, *, norm=layers.no_norm):
+        return [nn.Flatten(), nn.LazyLinear(4), norm(), nn.ReLU()]
+
+    X, y = spectra(3)
+    for batch_size in (2, 4, 8):
+        model = net(dense, norm="batch", batch_size=batch_size, early_stopping=False, max_epochs=1)
+        assert np.isfinite(model.fit(X, y).predict_proba(X[:1])).all()
+
+
+@short
+def test_batch_statistics_are_part_of_the_state():
+    X, y = spectra()
+    model = net(norm="batch").fit(X, y)
+    assert any("running_mean" in name for name in model.weights_)
+    np.testing.assert_array_equal(
+        pickle.loads(pickle.dumps(model)).predict_proba(X), model.predict_proba(X)
+    )
+
+
+class Interrupting(BaseAugmenter):
+    """Somebody presses Ctrl-C while the second batch is drawn."""
+
+    calls = []
+
+    def __init__(self, random_state=None):
+        self.random_state = random_state
+
+    def _perturb(self, X, rng):
+        self.calls.append(len(X))
+        if len(self.calls) == 2:
+            raise KeyboardInterrupt
+        return X.copy()
+
+
+def test_ctrl_c_gets_through():
+    X, y = spectra()
+    before = torch_state()
+    with pytest.warns(ConvergenceWarning):
+        model = net(max_epochs=1).fit(X, y)
+    Interrupting.calls.clear()
+    model.set_params(augmenter=Interrupting(), max_epochs=50)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    assert len(Interrupting.calls) == 2
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    Interrupting.calls.clear()
+    with pytest.raises(KeyboardInterrupt):
+        GridSearchCV(model, {"lr": [0.1, 0.2]}, cv=2).fit(X, y)
+    assert torch_state() == before
+
+
+def test_ctrl_c_in_the_network():
+    class Presses(nn.Module):
+        def forward(self, x):
+            if self.training:
+                raise KeyboardInterrupt
+            return x
+
+    model = net(lambda n_points: [nn.Flatten(), Presses()])
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*spectra())
+
+
+def test_divergence():
+    X, y = spectra()
+    model = net(max_epochs=50, lr=1e30, n_iter_no_change=50)
+    with pytest.raises(ValueError, match=r"Training diverged: .* in epoch \d+ at lr=1e\+30"):
+        model.fit(X, y)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+@short
+def test_the_process_is_left_as_it_was():
+    X, y = spectra()
+    threads, numbers = torch_state(), numpy_state()
+    model = net(n_threads=torch.get_num_threads() + 1, augmenter=PeakShiftAugmenter(2)).fit(X, y)
+    model.predict(X)
+    model.predict_proba(X)
+    assert torch_state() == threads
+    assert numpy_state() == numbers
+    with pytest.raises(ValueError, match="diverged"):
+        net(lr=1e30, n_threads=torch.get_num_threads() + 1, max_epochs=50).fit(X, y)
+    assert torch_state() == threads
+
+
+@short
+def test_the_global_seed_does_not_matter():
+    X, y = spectra()
+    one = net().fit(X, y)
+    with torch.random.fork_rng():
+        torch.manual_seed(99)
+        other = net().fit(X, y)
+    assert same_weights(one, other)
+    assert not same_weights(one, net(random_state=1).fit(X, y))
+    assert not same_weights(net(random_state=None).fit(X, y), net(random_state=None).fit(X, y))
+
+
+@short
+def test_same_bits_however_the_work_is_spread():
+    X, y = spectra()
+    model = SpectralCNN(augmenter=PeakShiftAugmenter(2), max_epochs=2, n_threads=1, random_state=0)
+
+    def run(n_jobs, backend="loky"):
+        with joblib.parallel_config(backend):
+            return cross_validate(model, X, y, cv=3, n_jobs=n_jobs, return_estimator=True)
+
+    expected = run(1)["estimator"]
+    for found in (run(2)["estimator"], run(3, "threading")["estimator"]):
+        assert all(same_weights(a, b) for a, b in zip(found, expected, strict=True))
+
+
+@short
+def test_same_bits_in_a_grid_search():
+    X, y = spectra()
+    model = SpectralCNN(max_epochs=2, n_threads=1, random_state=0)
+    one, two = (
+        GridSearchCV(model, {"dropout": [0.1, 0.5]}, cv=2, n_jobs=n, scoring="neg_log_loss").fit(
+            X, y
+        )
+        for n in (1, 2)
+    )
+    np.testing.assert_array_equal(
+        one.cv_results_["mean_test_score"], two.cv_results_["mean_test_score"]
+    )
+    assert same_weights(one.best_estimator_, two.best_estimator_)
+
+
+@short
+def test_same_bits_when_several_threads_fit_and_predict():
+    X, y = spectra()
+    expected = net().fit(X, y)
+    models = [net() for _ in range(4)]
+    proba = [None] * 4
+
+    def work(i):
+        models[i].fit(X, y)
+        proba[i] = models[i].predict_proba(X)
+
+    workers = [Thread(target=work, args=(i,)) for i in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert all(same_weights(model, expected) for model in models)
+    assert all(np.array_equal(p, expected.predict_proba(X)) for p in proba)
+
+
+@short
+def test_memory_mapped_model(tmp_path):
+    X, y = spectra()
+    model = net().fit(X, y)
+    joblib.dump(model, tmp_path / "model.joblib")
+    mapped = joblib.load(tmp_path / "model.joblib", mmap_mode="r")
+    assert any(isinstance(array, np.memmap) for array in mapped.weights_.values())
+    np.testing.assert_array_equal(mapped.predict_proba(X), model.predict_proba(X))
+
+
+@short
+def test_fitted_state_is_plain_arrays():
+    model = net().fit(*spectra())
+    assert all(type(array) is np.ndarray for array in model.weights_.values())
+    for name, value in vars(model).items():
+        assert not isinstance(value, (torch.Tensor, nn.Module)), name
+    assert not any("skorch" in type(value).__module__ for value in vars(model).values())
+
+
+@short
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"architecture": "poolnet"},
+        {"convolution": "none"},
+        {"norm": "batch"},
+        {"dropout": 0.9},
+        {"batch_size": 3},
+        {"normalize": "none"},
+        {"class_weight": "balanced"},
+        {"max_epochs": 7},
+        {"random_state": 5},
+        {"augmenter": PeakShiftAugmenter(9)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_set_params_after_fit_changes_nothing_before_the_next_fit(change):
+    X, y = spectra()
+    model = net().fit(100 * X, y)
+    before = model.predict_proba(100 * X)
+    model.set_params(**change)
+    np.testing.assert_allclose(model.predict_proba(100 * X), before, rtol=1e-5)
+
+
+@short
+def test_auto_is_resolved():
+    X, y = spectra()
+    model = SpectralCNN(max_epochs=1, n_threads=1).fit(X, y)
+    assert model.max_epochs_ == 1
+    assert model.batch_size_ >= 1
+    assert 0 < model.lr_ == model.history_[0]["lr"]
+    assert model.n_iter_no_change_ >= 1
+    model = net(lr=0.02, batch_size=5, n_iter_no_change=4).fit(X, y)
+    assert (model.lr_, model.batch_size_, model.n_iter_no_change_) == (0.02, 5, 4)
+
+
+@short
+def test_normalising_is_part_of_the_model():
+    X, y = spectra()
+    model = net().fit(X, y)
+    scaled = X * np.linspace(0.1, 1e4, len(X))[:, None]
+    np.testing.assert_allclose(model.predict_proba(scaled), model.predict_proba(X), rtol=1e-3)
+    assert np.isfinite(model.predict_proba(np.zeros((2, 110)))).all()
+
+
+@short
+def test_containers_and_types():
+    X, y = spectra()
+    model = net().fit(X, y)
+    expected = model.predict_proba(X.astype(np.float32))
+    for other in (X, X.astype(">f8"), np.asfortranarray(X), X.tolist(), X.astype(object)):
+        np.testing.assert_allclose(model.predict_proba(other), expected, rtol=1e-5)
+    mapped = X.copy()
+    mapped.setflags(write=False)
+    np.testing.assert_array_equal(net().fit(mapped, y).predict_proba(X), model.predict_proba(X))
+
+
+def test_values_beyond_float32():
+    X, y = spectra()
+    with pytest.raises(ValueError, match="too large"), np.errstate(over="ignore"):
+        net().fit(X * 1e300, y)
+
+
+@short
+def test_verbose_goes_to_stderr(capsys):
+    net(max_epochs=2, verbose=True).fit(*spectra())
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 2
+    net(max_epochs=2).fit(*spectra())
+    assert capsys.readouterr().err == ""
+
+
+@short
+def test_clone_and_refit():
+    X, y = spectra()
+    model = net().fit(X, y)
+    again = clone(model)
+    assert not hasattr(again, "weights_")
+    assert same_weights(again.fit(X, y), model)
+    assert same_weights(model.fit(X, y), again)
+
+
+@short
+def test_augmented_in_training_only():
+    X, y = spectra()
+    model = net(augmenter=PeakShiftAugmenter(8)).fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), model.predict_proba(X))
+    assert not same_weights(model, net().fit(X, y))
+    pipeline = Pipeline([("augment", PeakShiftAugmenter(2)), ("same", FunctionTransformer())])
+    net(augmenter=pipeline).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("architecture", "resnet"),
+        ("convolution", "depthwise"),
+        ("pooling", "sum"),
+        ("dropout", 1.0),
+        ("normalize", "l2"),
+        ("augmenter", "shift"),
+        ("max_epochs", 0),
+        ("batch_size", 0),
+        ("lr", 0),
+        ("early_stopping", "auto"),
+        ("validation_fraction", 1.0),
+        ("n_iter_no_change", 0),
+        ("class_weight", "equal"),
+        ("device", None),
+        ("n_threads", 0),
+    ],
+)
+def test_invalid_parameters(name, value):
+    with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter of SpectralCNN"):
+        SpectralCNN(**{name: value}).fit([[0.0, 1], [1, 0]], [0, 1])

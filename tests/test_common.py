@@ -1,0 +1,352 @@
+"""What every public estimator owes its users, whatever it computes."""
+
+import inspect
+import os
+import pickle
+import pkgutil
+import re
+import subprocess
+import sys
+import textwrap
+import tomllib
+from dataclasses import is_dataclass
+from importlib import import_module
+from pathlib import Path
+from unittest import SkipTest
+
+import joblib
+import numpy as np
+import numpydoc.docscrape
+import numpydoc.validate
+import pytest
+from sklearn.base import clone, is_classifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import estimator_checks, get_tags
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import skspectra
+from skspectra import (
+    AugmentedClassifier,
+    MaxPoolDownsampler,
+    PeakShiftAugmenter,
+    PooledSVC,
+    SpectralCNN,
+)
+
+# The checks train on blobs in 2 dimensions, half of the values negative. What would throw the
+# blobs away for good reason (one window, "snv" of two points) has tests of its own.
+TRANSFORMERS = [
+    MaxPoolDownsampler(),
+    MaxPoolDownsampler(pool_size=2, stride=1),
+    MaxPoolDownsampler(pool_size=3, stride=2, pooling="mean"),
+    MaxPoolDownsampler(pool_size=2, stride=1, pooling="decimate"),
+    PeakShiftAugmenter(),
+    PeakShiftAugmenter(max_shift=2, mode="global", random_state=0),
+    PeakShiftAugmenter(max_shift=2, length_scale=9),
+]
+# One thread: what the checks compare is the same bit for bit, and a busy machine stays fast.
+CLASSIFIERS = [
+    PooledSVC(),
+    PooledSVC(1, 1, "mean", normalize="none", compression="sqrt", class_weight="balanced"),
+    PooledSVC(1, 2, "decimate", normalize="area", compression="none", kernel="poly", gamma=1.0),
+    AugmentedClassifier(LogisticRegression(), PeakShiftAugmenter()),
+    AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(1, "global"), n_copies=2, random_state=0),
+    SpectralCNN(n_threads=1),
+    SpectralCNN(
+        pooling="mean",
+        hidden_activation="tanh",
+        dropout=0.1,
+        normalize="none",
+        augmenter=PeakShiftAugmenter(1),
+        max_epochs=5,
+        batch_size=16,
+        lr=2e-3,
+        early_stopping=False,
+        class_weight="balanced",
+        n_threads=1,
+        random_state=0,
+    ),
+]
+PUBLIC = {type(estimator) for estimator in [*TRANSFORMERS, *CLASSIFIERS]}
+
+filter_warnings = pytest.mark.filterwarnings(
+    f"ignore::{ConvergenceWarning.__module__}.{ConvergenceWarning.__name__}",
+    "ignore:.*of the absolute intensity is negative:UserWarning",
+    # Some checks fit on a frame and transform its values, or the other way round.
+    "ignore:X does not have valid feature names:UserWarning",
+    "ignore:X has feature names:UserWarning",
+)
+
+
+def test_every_public_estimator_is_checked():
+    assert {estimator.__name__ for estimator in PUBLIC} == set(skspectra._HOMES)
+
+
+@filter_warnings
+@parametrize_with_checks([*TRANSFORMERS, *CLASSIFIERS])
+def test_scikit_learn_checks(estimator, check):
+    reason = ""
+    try:
+        check(estimator)
+    except SkipTest as skip:
+        reason = str(skip)
+    if "is non deterministic" in reason:
+        assert isinstance(estimator, PeakShiftAugmenter)
+    elif reason:
+        assert re.search("does not have a (predict_proba|decision_function) method", reason)
+    if reason:
+        pytest.skip(reason)
+
+
+def names(estimators):
+    return [type(estimator).__name__ for estimator in estimators]
+
+
+@filter_warnings
+@pytest.mark.parametrize(
+    "check",
+    [
+        "check_dataframe_column_names_consistency",
+        "check_inplace_ensure_writeable",
+        "check_param_validation",
+    ],
+)
+@pytest.mark.parametrize(
+    "estimator", [*TRANSFORMERS, *CLASSIFIERS], ids=names([*TRANSFORMERS, *CLASSIFIERS])
+)
+def test_more_checks_of_every_estimator(estimator, check):
+    if isinstance(estimator, SpectralCNN):
+        estimator = clone(estimator).set_params(max_epochs=2)
+    getattr(estimator_checks, check)(type(estimator).__name__, estimator)
+
+
+@filter_warnings
+@pytest.mark.parametrize(
+    "check",
+    [
+        "check_get_feature_names_out_error",
+        "check_transformer_get_feature_names_out",
+        "check_transformer_get_feature_names_out_pandas",
+        "check_set_output_transform",
+        "check_set_output_transform_pandas",
+        "check_set_output_transform_polars",
+        "check_global_output_transform_pandas",
+        "check_global_set_output_transform_polars",
+    ],
+)
+@pytest.mark.parametrize("transformer", TRANSFORMERS, ids=names(TRANSFORMERS))
+def test_more_checks_of_every_transformer(transformer, check):
+    transformer = clone(transformer)
+    # Two calls of `fit_transform` are compared; an augmenter is random unless it has a seed.
+    if "random_state" in transformer.get_params():
+        transformer.set_params(random_state=0)
+    if isinstance(transformer, PeakShiftAugmenter) and check == "check_set_output_transform":
+        # It compares `fit_transform` with `fit` and `transform`, which differ on purpose.
+        transformer.set_params(max_shift=0)
+    getattr(estimator_checks, check)(type(transformer).__name__, transformer)
+
+
+def test_tags():
+    assert get_tags(PeakShiftAugmenter()).non_deterministic
+    assert not get_tags(MaxPoolDownsampler()).non_deterministic
+    for estimator in TRANSFORMERS:
+        assert get_tags(estimator).transformer_tags.preserves_dtype == ["float64", "float32"]
+    for estimator in CLASSIFIERS:
+        assert is_classifier(estimator)
+        assert not get_tags(estimator).non_deterministic
+    several_phases = [get_tags(model).classifier_tags.multi_label for model in CLASSIFIERS]
+    assert several_phases == [True, True, True, False, True, True, True]
+
+
+def toy():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["calcite", "quartz"], 20)
+    X = rng.uniform(0, 0.1, (40, 120))
+    X[:20, 30] += 1
+    X[20:, 70] += 1
+    return X, y
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """Each public estimator, fitted on the toy spectra."""
+    X, y = toy()
+    models = [
+        MaxPoolDownsampler(6),
+        PeakShiftAugmenter(3),
+        AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(2), 2, random_state=0),
+        PooledSVC(),
+        SpectralCNN(
+            n_iter_no_change=3, augmenter=PeakShiftAugmenter(2), n_threads=1, random_state=0
+        ),
+    ]
+    return {type(model).__name__: model.fit(X, y) for model in models}
+
+
+def outputs(model, X):
+    methods = ("transform", "predict", "predict_proba", "decision_function")
+    return {method: getattr(model, method)(X) for method in methods if hasattr(model, method)}
+
+
+FRESH_PROCESS = """
+import pickle, sys, warnings
+warnings.simplefilter("error")
+import joblib, numpy as np
+folder = sys.argv[1]
+X = np.load(f"{folder}/X.npy")
+for name in sys.argv[2:]:
+    with open(f"{folder}/{name}.pickle", "rb") as file:
+        models = pickle.load(file), joblib.load(f"{folder}/{name}.joblib")
+    for how, model in zip(("pickle", "joblib"), models):
+        methods = ("transform", "predict", "predict_proba", "decision_function")
+        found = {m: getattr(model, m)(X) for m in methods if hasattr(model, m)}
+        np.savez(f"{folder}/{name}.{how}.npz", **found)
+"""
+
+
+def run_python(script, *arguments):
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), *map(str, arguments)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    ).stdout
+
+
+def test_fitted_models_survive_in_a_fresh_process(fitted, tmp_path):
+    X, _ = toy()
+    np.save(tmp_path / "X.npy", X)
+    for name, model in fitted.items():
+        (tmp_path / f"{name}.pickle").write_bytes(pickle.dumps(model))
+        joblib.dump(model, tmp_path / f"{name}.joblib")
+    run_python(FRESH_PROCESS, tmp_path, *fitted)
+    for name, model in fitted.items():
+        for how in ("pickle", "joblib"):
+            with np.load(tmp_path / f"{name}.{how}.npz") as found:
+                expected = outputs(model, X)
+                assert set(found) == set(expected)
+                for method, values in expected.items():
+                    np.testing.assert_array_equal(found[method], values, strict=True)
+
+
+@pytest.mark.parametrize("name", ["MaxPoolDownsampler", "PeakShiftAugmenter"])
+def test_no_training_data_is_kept(fitted, name):
+    assert len(pickle.dumps(fitted[name])) < 2000
+
+
+def test_a_pickled_network_is_its_weights(fitted):
+    model = fitted["SpectralCNN"]
+    weights = sum(array.nbytes for array in model.weights_.values())
+    assert len(pickle.dumps(model)) < 1.01 * weights + 20_000
+
+
+@pytest.mark.parametrize("name", ["AugmentedClassifier", "PooledSVC", "SpectralCNN"])
+def test_labels_come_back_as_labels(fitted, name):
+    X, y = toy()
+    predicted = fitted[name].predict(X)
+    assert predicted.dtype.kind == "U"
+    assert predicted.tolist() == y.tolist()
+
+
+@pytest.mark.parametrize("name", sorted(skspectra._HOMES))
+def test_fit_and_prediction_leave_numpy_alone(fitted, name):
+    X, y = toy()
+    before = np.random.get_state()  # noqa: NPY002
+    outputs(clone(fitted[name]).fit(X, y), X)
+    after = np.random.get_state()  # noqa: NPY002
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def public_names():
+    """Dotted names of what the rooms export, and of the public methods of its classes."""
+    found = []
+    rooms = [module.name for module in pkgutil.iter_modules(skspectra.__path__) if module.ispkg]
+    for room in sorted(rooms):
+        module = import_module(f"skspectra.{room}")
+        for name in module.__all__:
+            found.append(f"{module.__name__}.{name}")
+            member = getattr(module, name)
+            if inspect.isclass(member):
+                found += [
+                    f"{found[-1]}.{method}"
+                    for method, value in vars(member).items()
+                    if not method.startswith("_") and inspect.isfunction(value)
+                ]
+    return found
+
+
+def resolve(name):
+    room, *path = name.removeprefix("skspectra.").split(".")
+    found = import_module(f"skspectra.{room}")
+    for part in path:
+        found = getattr(found, part)
+    return found
+
+
+PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+CHECKS = tomllib.loads(PYPROJECT.read_text())["tool"]["numpydoc_validation"]["checks"]
+
+
+@pytest.mark.parametrize("name", public_names())
+def test_docstring(name):
+    errors = numpydoc.validate.validate(name)["errors"]
+    assert [error for error in errors if error[0] in CHECKS] == []
+
+
+def stated_defaults(name):
+    """Parameters of `name` with the default that the docstring states, as text."""
+    doc = numpydoc.docscrape.get_doc_object(resolve(name))
+    for parameter in doc["Parameters"]:
+        match = re.search(r"default\s*[=:]\s*(.+)$", parameter.type)
+        for single in parameter.name.split(","):
+            yield single.strip().lstrip("*"), match and match[1]
+
+
+@pytest.mark.parametrize("name", public_names())
+def test_stated_defaults_are_those_of_the_signature(name):
+    found = resolve(name)
+    signature = inspect.signature(found).parameters
+    for parameter, stated in stated_defaults(name):
+        if parameter not in signature:
+            continue
+        default = signature[parameter].default
+        if is_dataclass(found) and repr(default) == "<factory>":
+            default = found.__dataclass_fields__[parameter].default_factory()
+        if default is inspect.Parameter.empty:
+            assert stated is None, f"{parameter} has no default"
+        elif default is not None or stated is not None:
+            assert stated is not None, f"the default of {parameter} is not stated"
+            assert eval(stated, {"np": np}) == default, parameter
+
+
+@pytest.mark.parametrize("estimator", sorted(PUBLIC, key=lambda cls: cls.__name__))
+def test_every_parameter_is_documented_constrained_and_assigned(estimator):
+    parameters = list(inspect.signature(estimator).parameters)
+    documented = [
+        name
+        for name, _ in stated_defaults(
+            f"skspectra.{skspectra._HOMES[estimator.__name__]}.{estimator.__name__}"
+        )
+    ]
+    assert documented == parameters
+    assert set(estimator._parameter_constraints) == set(parameters)
+    assert len(parameters) <= 20
+
+
+def test_fitted_attributes_are_documented(fitted):
+    for name, model in fitted.items():
+        doc = numpydoc.docscrape.ClassDoc(type(model))
+        documented = {
+            single.strip() for entry in doc["Attributes"] for single in entry.name.split(",")
+        }
+        learnt = {a for a in vars(model) if a.endswith("_") and not a.startswith("_")}
+        assert learnt <= documented, name
+        missing = documented - learnt - {"feature_names_in_"}
+        assert all(hasattr(model, attribute) for attribute in missing), name
+
+
+def test_array_api_dispatch_can_be_switched_on():
+    """Without it scikit-learn skips a check; it is set before SciPy is imported."""
+    assert os.environ["SCIPY_ARRAY_API"] == "1"
