@@ -32,6 +32,8 @@ def _refuse_inner_split(estimator):
             advice = "set early_stopping=False, or use SpectralCNN(augmenter=...)"
         elif last == "n_iter_no_change" and value is not None and switch not in parameters:
             advice = "set n_iter_no_change=None"
+        elif last == "probability" and value is True:
+            advice = "put CalibratedClassifierCV around AugmentedClassifier instead"
         elif last == "cv":
             advice = "put AugmentedClassifier inside the search or the calibration, not around it"
         else:

@@ -114,7 +114,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         "auto" is a CUDA GPU where there is one, else the CPU; or any torch device.
     n_threads : int or None, default=None
         CPU threads of torch while fitting and predicting. None takes torch's own number: fast for
-        one big fit. With a number results are the same bit for bit whatever ``n_jobs`` is.
+        one big fit on a quiet machine; small networks are often faster with 1. With a number
+        results are the same bit for bit whatever ``n_jobs`` is.
     random_state : int, RandomState instance or None, default=None
         Seeds the weights, the batches, dropout, the hold-out and the augmenter. None draws from
         fresh entropy.

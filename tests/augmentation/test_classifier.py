@@ -169,6 +169,7 @@ def test_not_fitted():
         (GridSearchCV(SVC(), {"C": [1, 2]}, cv=2), "estimator's cv=2.*inside the search"),
         (CalibratedClassifierCV(SVC()), "estimator's cv=None"),
         (LogisticRegressionCV(), "estimator's cv=None"),
+        (SVC(probability=True), "probability=True.*CalibratedClassifierCV around Aug"),
         (
             GradientBoostingClassifier(n_iter_no_change=3),
             "n_iter_no_change=3.*validation data",
