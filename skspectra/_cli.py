@@ -149,8 +149,8 @@ def _compare_challenge(options):
 
     print(
         "The published challenge: 27 classes, 50 training spectra each. Five replicates, the\n"
-        "first on the published training set, the others on fresh ones; each is scored on 1,026\n"
-        "fresh spectra of its own. The further test is the published grid, with many ties."
+        "first on the published training set, the others on fresh ones; each is scored on 2,025\n"
+        "fresh spectra of its own. The published test grid, with many ties, is scored beside."
     )
     models = default_models(
         5000, normalize=options.normalize, full=options.full, random_state=options.seed

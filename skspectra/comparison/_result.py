@@ -133,10 +133,11 @@ class Comparison:
             One line a model, scores in percent with 95 % intervals, medians of times.
         """
         held_out = any(np.isfinite(model.holdout) for model in self.models)
+        further = "published grid" if self.published else "further test"
         header = ["model", "balanced acc.", "accuracy"]
         header += ["of optimum"] if self.optimum else []
         header += [f"shifted {self.max_shift} pts"]
-        header += ["further test"] if held_out else []
+        header += [further] if held_out else []
         header += ["fit", "predict", "searched", ""]
         rows = []
         for model in self.models:
@@ -153,7 +154,7 @@ class Comparison:
             rows.append(row)
         for name, score in self.published.items():
             row = dict.fromkeys(header, "")
-            row |= {"model": name, "further test": f"{100 * score:.1f}", "": "published"}
+            row |= {"model": name, further: f"{100 * score:.1f}", "": "published"}
             rows.append(list(row.values()))
         return text_table(header, rows)
 
