@@ -10,6 +10,7 @@ from sklearn.base import (
     _fit_context,
     clone,
 )
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 
@@ -112,6 +113,11 @@ def draw(augmenter, X, rng):
     X_variants : ndarray of shape (n_samples, n_points)
         The variants; float32 stays float32, anything else becomes float64.
 
+    Raises
+    ------
+    ValueError
+        If `augmenter` changes the shape.
+
     See Also
     --------
     AugmentedClassifier : Fit any classifier on the originals plus copies drawn like this.
@@ -125,6 +131,7 @@ def draw(augmenter, X, rng):
     >>> [draw(PeakShiftAugmenter(max_shift=3), X, rng).argmax() for _ in range(5)]
     [...]
     """
+    X = check_array(X, dtype=[np.float64, np.float32], input_name="X")
     augmenter = clone(augmenter)
     names = sorted(
         name
@@ -133,4 +140,10 @@ def draw(augmenter, X, rng):
     )
     seeds = rng.integers(2**32, size=len(names))
     augmenter.set_params(**{name: int(seed) for name, seed in zip(names, seeds, strict=True)})
-    return augmenter.fit_transform(X)
+    variants = np.asarray(augmenter.fit_transform(X))
+    if variants.shape != X.shape:
+        raise ValueError(
+            f"augmenter={augmenter!r} returned an array of shape {variants.shape} for spectra of "
+            f"shape {X.shape}; an augmenter keeps the shape."
+        )
+    return variants

@@ -28,10 +28,12 @@ def _refuse_inner_split(estimator):
         owner, _, last = name.rpartition("__")
         # Gradient boosting has no `early_stopping`: there this number alone turns it on.
         switch = name.removesuffix("n_iter_no_change") + "early_stopping"
-        if last == "early_stopping" and value is not False:
+        if last == "early_stopping" and value not in (False,):
             advice = "set early_stopping=False, or use SpectralCNN(augmenter=...)"
         elif last == "n_iter_no_change" and value is not None and switch not in parameters:
             advice = "set n_iter_no_change=None"
+        elif last == "oob_score" and value not in (False,):
+            advice = "set oob_score=False: what is out of one bag has copies in it"
         elif last == "probability" and value is True:
             advice = "put CalibratedClassifierCV around AugmentedClassifier instead"
         elif last == "cv":
@@ -126,6 +128,8 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         ValueError
             If the estimator would split off validation data by itself.
         """
+        # Whatever goes wrong from here on, no old estimator is left beside new labels.
+        vars(self).pop("estimator_", None)
         _refuse_inner_split(self.estimator)
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True)
         check_classification_targets(y)

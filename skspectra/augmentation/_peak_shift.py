@@ -36,10 +36,11 @@ def _move(X, displacement):
     flat = X.ravel()
     moved = flat.take(left)
     # Past the very last point the weight is 0, so the wrong neighbour read there does not count.
-    rise = flat.take(left + 1, mode="clip")
-    rise -= moved
-    rise *= source
-    moved += rise
+    right = flat.take(left + 1, mode="clip")
+    right *= source
+    np.subtract(1, source, out=source)
+    moved *= source
+    moved += right
     return moved
 
 
@@ -117,10 +118,10 @@ class PeakShiftAugmenter(BaseAugmenter):
 
     def _perturb(self, X, rng):
         n_samples, n_points = X.shape
-        max_shift = max(1, n_points // 100) if self.max_shift == "auto" else self.max_shift
+        max_shift = max(1, n_points // 100) if self.max_shift == "auto" else int(self.max_shift)
         if max_shift == 0:
             return X.copy()
-        length_scale = 8 * max_shift if self.length_scale == "auto" else self.length_scale
+        length_scale = 8 * max_shift if self.length_scale == "auto" else int(self.length_scale)
         if self.mode == "local" and length_scale < 2 * max_shift:
             raise ValueError(
                 f"length_scale={length_scale} is less than 2 * max_shift = {2 * max_shift}: "

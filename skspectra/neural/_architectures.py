@@ -112,8 +112,9 @@ def resolve(architecture, switches):
     found = ZOO[architecture] if isinstance(architecture, str) else Architecture(architecture)
     known = inspect.signature(found.layers).parameters
     chosen = {name: value for name, value in switches.items() if value != "auto"}
+    takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
     for name, value in chosen.items():
-        if name not in known:
+        if name not in known and not takes_all:
             own = ", ".join(sorted(set(known) & set(switches))) or "none"
             raise ValueError(
                 f"{name}={value!r} has no meaning for architecture={architecture!r}, which has no "

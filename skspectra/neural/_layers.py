@@ -1,5 +1,7 @@
 """Layers with the semantics of the published (Keras) networks, and the ablations' factories."""
 
+import math
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -45,19 +47,19 @@ class Center(nn.Module):
                 self.n_batches += 1
                 share = (1 / self.n_batches).clamp_min(0.01)
                 self.mean.lerp_(x.mean(0), share)
-                self.variance.lerp_(x.var(0, correction=0).mean(), share)
+                self.variance.lerp_((x - self.mean).square().mean(), share)
         return (x - self.mean) / (self.variance + 1e-8).sqrt()
 
 
 class Compress(nn.Module):
-    """``log1p(x / floor)`` of the non-negative part, so that minor peaks count; 1 stays 1."""
+    """``log1p(|x| / floor)`` with the sign of x, so that minor peaks count; 1 stays 1."""
 
     def __init__(self, floor):
         super().__init__()
         self.floor = floor
 
     def forward(self, x):
-        return torch.log1p(x.clamp_min(0) / self.floor) / torch.log1p(x.new_tensor(1 / self.floor))
+        return x.sign() * torch.log1p(x.abs() / self.floor) / math.log1p(1 / self.floor)
 
 
 def convolution(in_channels, out_channels, kernel_size, stride=1):

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -22,42 +21,11 @@ from skspectra.neural._training import (
     Schedule,
     Spectra,
     StopTraining,
+    hold_out,
     private_torch,
+    resolve_device,
 )
 from skspectra.preprocessing._intensity import NORMS
-
-
-def _resolve_device(device):
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise ValueError(
-            f"device={device!r} asks for a GPU, but torch finds none here; use device='auto' or "
-            "device='cpu'."
-        )
-    try:
-        torch.device(device)
-    except RuntimeError as error:
-        raise ValueError(
-            f"device={device!r} is not known to torch; use 'auto', 'cpu' or 'cuda'."
-        ) from error
-    return device
-
-
-def _hold_out(y, fraction, multilabel, rng):
-    """Split row numbers into training and validation, stratified where that is possible."""
-    rows = np.arange(len(y))
-    _, counts = np.unique(y, return_counts=True)
-    n_valid = max(round(fraction * len(y)), 1 if multilabel else len(counts))
-    if n_valid >= len(y) - 1:
-        raise ValueError(
-            f"n_samples={len(y)} is too few to hold {n_valid} out for early "
-            "stopping; add samples, "
-            "pass X_val and y_val, or set early_stopping=False."
-        )
-    stratify = None if multilabel or counts.min() < 2 or len(y) - n_valid < len(counts) else y
-    seed = int(rng.integers(2**32))
-    return train_test_split(rows, test_size=n_valid, stratify=stratify, random_state=seed)
 
 
 class SpectralCNN(ClassifierMixin, BaseEstimator):
@@ -93,19 +61,21 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         Draws a new variant of every training spectrum for every batch. Validation spectra are
         split off before and never augmented.
     max_epochs : int or "auto", default="auto"
-        Most passes over the training spectra (>= 1).
+        Most passes over the training spectra (>= 1). "auto" is 500.
     batch_size : int or "auto", default="auto"
-        Spectra per step (>= 1).
+        Spectra per step (>= 1). "auto" is 128.
     lr : float or "auto", default="auto"
         Initial learning rate of Adam (> 0). It falls to a tenth after ``0.4 * n_iter_no_change``
-        epochs without improvement.
+        epochs without improvement. "auto" is 3e-4 for a published network, 2e-3 for ours.
     early_stopping : bool, default=True
-        True holds out a stratified `validation_fraction` (or takes `X_val`) and watches its loss;
-        False watches the training loss. Either way the best weights are kept.
+        True holds out a stratified `validation_fraction` and watches its loss, False watches the
+        training loss; where `fit` is given `X_val`, that is watched. The best weights are kept.
     validation_fraction : float, default=0.1
-        Share of the training spectra held out, in (0, 1); at least one spectrum a class.
+        Share of the training spectra held out, in (0, 1), and at least as many as there are
+        classes. The only spectrum of a class stays in training.
     n_iter_no_change : int or "auto", default="auto"
-        Epochs without an improvement of 1e-4 after which training stops (>= 1).
+        Epochs without an improvement of 1e-4 after which training stops (>= 1). "auto" is
+        25 for a published network, 50 for ours.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in the loss. For several phases at once a dict is ``{column: weight
         of a present phase}`` and "balanced" weighs a present phase by the ratio of absent to
@@ -236,7 +206,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, X_val=None, y_val=None):
         """Train the network.
 
@@ -266,7 +236,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         vars(self).pop("weights_", None)
         switches = {name: getattr(self, name) for name in (*SWITCHES, "dropout")}
         found, keywords = resolve(self.architecture, switches)
-        device = _resolve_device(self.device)
+        device = resolve_device(self.device)
         X, y = validate_data(self, X, y, dtype=np.float32, multi_output=True)
         targets = self._encode_fit(y)
         check_length(self.architecture, found.layers, X.shape[1], keywords)
@@ -281,7 +251,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         if X_val is not None or y_val is not None:
             valid = self._check_validation(X_val, y_val)
         elif self.early_stopping:
-            rows = _hold_out(targets, self.validation_fraction, self._multilabel, rng)
+            rows = hold_out(targets, self.validation_fraction, rng)
             train, valid = (Spectra(X[part], targets[part]) for part in rows)
         schedule = Schedule(
             "train_loss" if valid is None else "valid_loss",
@@ -304,7 +274,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
                 f"Training did not stop by itself within max_epochs={self.max_epochs_}; the best "
                 "weights so far are kept. Raise max_epochs.",
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
         return self
 
@@ -319,7 +289,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         self.classes_, targets = np.unique(column_or_1d(y, warn=True), return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(
-                f"y holds one class only ({self.classes_[0]!r}); a classifier needs at least two."
+                f"y holds one class only ({self.classes_.tolist()}); a classifier needs two."
             )
         return targets
 
@@ -330,10 +300,11 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             self, X_val, y_val, dtype=np.float32, multi_output=True, reset=False
         )
         if self._multilabel:
-            if y_val.ndim != 2 or y_val.shape[1] != len(self.classes_):
+            y_val = y_val.toarray() if hasattr(y_val, "toarray") else y_val
+            shape = (len(X_val), len(self.classes_))
+            if y_val.shape != shape or not np.isin(y_val, [0, 1]).all():
                 raise ValueError(
-                    f"y_val of shape {y_val.shape} must be a 0/1 matrix with "
-                    f"{len(self.classes_)} columns, like y."
+                    f"y_val of shape {y_val.shape} must be a 0/1 matrix of shape {shape}, like y."
                 )
             return Spectra(X_val, y_val.astype(np.float32))
         y_val = column_or_1d(y_val, warn=True)
@@ -382,6 +353,12 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             present = targets.sum(axis=0)
             weights = (len(targets) - present) / np.maximum(present, 1)
         else:
+            unknown = set(self.class_weight) - set(self.classes_)
+            if unknown:
+                raise ValueError(
+                    f"class_weight names {sorted(unknown, key=str)}, but the columns of y are 0 "
+                    f"to {len(self.classes_) - 1}."
+                )
             weights = [self.class_weight.get(column, 1.0) for column in self.classes_]
         return torch.tensor(np.asarray(weights, dtype=np.float32))
 
@@ -398,11 +375,13 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
 
     def _logits(self, X):
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float32, reset=False)
-        device = _resolve_device(self.device)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        device = resolve_device(self.device, fall_back=True)
         found, keywords = resolve(*self.architecture_)
+        # Without values a network is built in no time, but a user's function may not stand it.
+        where = "meta" if isinstance(self.architecture_[0], str) else "cpu"
         with private_torch(self.n_threads), torch.inference_mode():
-            network = build(found.layers, X.shape[1], len(self.classes_), keywords, "meta")
+            network = build(found.layers, X.shape[1], len(self.classes_), keywords, where)
             # A memory-mapped model is read-only, which torch does not like.
             state = {
                 k: torch.from_numpy(np.require(v, requirements="W"))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
+from sklearn.model_selection import train_test_split
 from skorch.callbacks import Callback
 
 from skspectra.augmentation import draw
@@ -21,7 +22,10 @@ def private_torch(n_threads=None, seed=None):
     """Run torch with its own seed and thread count, and put back what was there."""
     with _LOCK:
         threads = torch.get_num_threads()
-        with torch.random.fork_rng(), torch.backends.cudnn.flags(deterministic=True):
+        with (
+            torch.random.fork_rng(),
+            torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
+        ):
             if seed is not None:
                 torch.manual_seed(seed)
             if n_threads is not None:
@@ -30,6 +34,58 @@ def private_torch(n_threads=None, seed=None):
                 yield
             finally:
                 torch.set_num_threads(threads)
+
+
+def resolve_device(device, fall_back=False):
+    """Return the torch device that `device` stands for, or raise a ValueError.
+
+    With `fall_back` the CPU stands in for a GPU that is not there, as for a model from elsewhere.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        if fall_back:
+            return "cpu"
+        raise ValueError(
+            f"device={device!r} asks for a GPU, but torch finds none here; use device='auto' or "
+            "device='cpu'."
+        )
+    try:
+        torch.empty(0, device=device)
+    except RuntimeError as error:
+        raise ValueError(
+            f"device={device!r} is not to be had here; use 'auto', 'cpu' or 'cuda'."
+        ) from error
+    return device
+
+
+def hold_out(targets, fraction, rng):
+    """Split row numbers into training and validation, stratified.
+
+    `targets` are class numbers or a 0/1 matrix. The only spectrum of a class stays in training.
+    """
+    if targets.ndim == 2:
+        alone = targets[:, targets.sum(axis=0) == 1].any(axis=1)
+        n_classes, stratify = 1, None
+    else:
+        counts = np.bincount(targets)
+        alone = counts[targets] == 1
+        n_classes, stratify = (counts > 1).sum(), targets[~alone]
+    n_free = int((~alone).sum())
+    n_valid = max(round(fraction * len(targets)), n_classes)
+    if not n_classes or n_free - n_valid < n_classes:
+        raise ValueError(
+            f"n_samples={len(targets)} is too few to hold a share of {fraction:g} and each class "
+            "out for early stopping; add samples, pass X_val and y_val, or set "
+            "early_stopping=False."
+        )
+    train, valid = train_test_split(
+        np.flatnonzero(~alone),
+        test_size=n_valid,
+        stratify=stratify,
+        random_state=int(rng.integers(2**32)),
+    )
+    return np.concatenate([train, np.flatnonzero(alone)]), valid
 
 
 def as_batch(X, norm):
@@ -112,6 +168,9 @@ class Schedule(Callback):
             self.best_loss = record[self.monitor]
             self.best_epoch = epoch
             self.best_weights = {k: v.clone() for k, v in net.module_.state_dict().items()}
+            # The training loss was taken before the epoch's last step.
+            if not all(v.isfinite().all() for v in self.best_weights.values()):
+                raise self._diverged(record, "a weight is not finite")
         if self.verbose:
             self._report(record)
         if epoch - self.best_epoch >= self.patience:
@@ -126,10 +185,14 @@ class Schedule(Callback):
     def _check_finite(self, record):
         for name in ("train_loss", self.monitor):
             if not np.isfinite(record[name]):
-                raise ValueError(
-                    f"Training diverged: {name} is {record[name]} in epoch {record['epoch']} at "
-                    f"lr={record['lr']:g}; use a smaller lr."
-                )
+                raise self._diverged(record, f"{name} is {record[name]}")
+
+    @staticmethod
+    def _diverged(record, what):
+        return ValueError(
+            f"Training diverged: {what} in epoch {record['epoch']} at lr={record['lr']:g}; use a "
+            "smaller lr."
+        )
 
     def _report(self, record):
         losses = ", ".join(f"{k} {v:.4f}" for k, v in record.items() if k.endswith("loss"))

@@ -139,6 +139,8 @@ def compress(X, compression="log", floor=1e-3):
     X = _as_spectra(X)
     if compression == "none":
         return X
+    # A floor below the smallest number of the dtype would be 0.
+    floor = max(X.dtype.type(floor), np.finfo(X.dtype).tiny)
     clipped = np.maximum(X, 0)
     negative, total = (clipped - X).sum(dtype=np.float64), np.abs(X).sum(dtype=np.float64)
     if negative > _NEGATIVE_SHARE * total:
@@ -148,4 +150,4 @@ def compress(X, compression="log", floor=1e-3):
             "compression='none' for spectra with dips or after norm='snv'.",
             stacklevel=2,
         )
-    return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / X.dtype.type(floor))
+    return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / floor)

@@ -135,7 +135,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             warnings.warn(
                 f"stride={self.stride_} is larger than pool_size={self.pool_size_}: peaks between "
                 "the windows are lost.",
-                stacklevel=2,
+                stacklevel=3,
             )
         last = n_points - self.pool_size_
         starts = np.arange(0, last + 1, self.stride_)

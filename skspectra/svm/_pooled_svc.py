@@ -3,6 +3,7 @@
 from numbers import Real
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
@@ -15,6 +16,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
 from skspectra.preprocessing._intensity import COMPRESSIONS, NORMS
 from skspectra.svm import _votes
+
+# Values transformed at a time while predicting, so that a memory-mapped X stays on disk.
+_BLOCK = 2**22
 
 
 def _noise(X):
@@ -58,7 +62,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     gamma : {"scale", "auto"} or float, default="scale"
         Coefficient of the kernel; see :class:`sklearn.svm.SVC`.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes in the SVM's penalty.
+        Weights of the classes in the SVM's penalty. Several phases at once take no dict.
 
     Attributes
     ----------
@@ -157,8 +161,16 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         self : PooledSVC
             The fitted classifier.
         """
+        # Whatever goes wrong from here on, no old Pipeline is left beside new labels.
+        vars(self).pop("pipeline_", None)
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True)
         check_classification_targets(y)
+        multilabel = type_of_target(y) == "multilabel-indicator"
+        if multilabel and isinstance(self.class_weight, dict):
+            raise ValueError(
+                f"class_weight={self.class_weight!r} has no meaning for several phases at once; "
+                "use 'balanced' or None."
+            )
         self.compression_ = self.compression
         if self.compression == "auto":
             self.compression_ = "none" if self.normalize == "snv" else "log"
@@ -176,7 +188,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
                 ("compress", FunctionTransformer(compress, kw_args=compression)),
                 ("center", StandardScaler(with_std=False)),
             ]
-        )
+        ).set_output(transform="default")
         pooled = features.fit_transform(X).astype(np.float64, copy=False)
         variance = pooled.var()
         scale = {"scale": 1 / (pooled.shape[1] * variance) if variance else 1.0}
@@ -189,7 +201,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             # Without probabilities nothing is random, but None would draw from NumPy's generator.
             random_state=0,
         )
-        if type_of_target(y) == "multilabel-indicator":
+        if multilabel:
             svc = OneVsRestClassifier(svc)
         self.pipeline_ = Pipeline([*features.steps, ("svc", svc.fit(pooled, y))])
         self.classes_ = self.pipeline_.classes_
@@ -198,7 +210,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     def _features(self, X):
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return self.pipeline_[:-1].transform(X).astype(np.float64, copy=False)
+        features = self.pipeline_[:-1]
+        n_rows = max(1, _BLOCK // X.shape[1])
+        blocks = [features.transform(X[i : i + n_rows]) for i in range(0, len(X), n_rows)]
+        return np.concatenate(blocks).astype(np.float64, copy=False)
 
     def predict(self, X):
         """Predict labels.
@@ -215,7 +230,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         """
         features, svc = self._features(X), self.pipeline_[-1]
         if isinstance(svc, OneVsRestClassifier):
-            return svc.predict(features)
+            y = svc.predict(features)
+            return y.toarray() if issparse(y) else y
         return _votes.predict(svc, features)
 
     def decision_function(self, X):

@@ -5,6 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
 
+from skspectra import MaxPoolDownsampler
 from skspectra.augmentation import BaseAugmenter, PeakShiftAugmenter, draw
 
 RAMP = np.tile(np.arange(60.0), (4, 1))
@@ -178,3 +179,8 @@ def test_draw_never_touches_the_global_generator():
     draw(Noise(), RAMP, np.random.default_rng(0))
     after = np.random.get_state()  # noqa: NPY002
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_draw_refuses_what_changes_the_shape():
+    with pytest.raises(ValueError, match=r"augmenter=MaxPoolDownsampler.*keeps the shape"):
+        draw(MaxPoolDownsampler(4), np.eye(8), np.random.default_rng(0))

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
 from sklearn.model_selection import GridSearchCV, cross_validate
@@ -169,6 +173,7 @@ def test_not_fitted():
         (GridSearchCV(SVC(), {"C": [1, 2]}, cv=2), "estimator's cv=2.*inside the search"),
         (CalibratedClassifierCV(SVC()), "estimator's cv=None"),
         (LogisticRegressionCV(), "estimator's cv=None"),
+        (RandomForestClassifier(oob_score=True), "estimator's oob_score=True"),
         (SVC(probability=True), "probability=True.*CalibratedClassifierCV around Aug"),
         (
             GradientBoostingClassifier(n_iter_no_change=3),

@@ -79,8 +79,8 @@ def test_pools_against_the_plain_loop(pool, reduce, size, stride, length):
 
 def test_compress():
     compress = layers.Compress(0.01)
-    found = compress(torch.tensor([[-1.0, 0.0, 0.01, 1.0]])).numpy()
-    np.testing.assert_allclose(found, [[0, 0, np.log(2) / np.log(101), 1]], rtol=1e-5)
+    found = compress(torch.tensor([[-0.01, 0.0, 0.01, 1.0]])).numpy()
+    np.testing.assert_allclose(found, np.log([[1 / 2, 1, 2, 101]]) / np.log(101), rtol=1e-5)
 
 
 def test_batch_norm_has_the_settings_of_keras():

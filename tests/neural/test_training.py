@@ -13,6 +13,7 @@ from skspectra.neural._training import (
     Spectra,
     StopTraining,
     as_batch,
+    hold_out,
     private_torch,
 )
 from skspectra.preprocessing import normalize
@@ -248,3 +249,27 @@ def test_private_torch_is_for_one_thread_at_a_time():
         worker.join()
     assert max(most) == 1
     assert len(set(drawn)) == 1
+
+
+def test_the_only_spectrum_of_a_class_stays_in_training():
+    targets = np.array([0] * 10 + [1] * 10 + list(range(2, 12)))
+    for seed in range(20):
+        train, valid = hold_out(targets, 0.1, np.random.default_rng(seed))
+        assert sorted([*train, *valid]) == list(range(30))
+        assert set(targets[train]) == set(range(12))
+        assert set(targets[valid]) == {0, 1}
+
+
+def test_the_only_spectrum_of_a_phase_stays_in_training():
+    targets = np.zeros((20, 2), dtype=np.float32)
+    targets[::2, 0] = 1
+    targets[7, 1] = 1
+    for seed in range(40):
+        train, valid = hold_out(targets, 0.3, np.random.default_rng(seed))
+        assert 7 in train
+        assert len(valid) == 6
+
+
+def test_cudnn_stays_on():
+    with private_torch():
+        assert torch.backends.cudnn.enabled

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -231,3 +233,37 @@ def test_invalid_parameters(name, value):
 def test_one_class():
     with pytest.raises(ValueError, match="class"):
         PooledSVC().fit([[0.0, 1], [1, 0]], [1, 1])
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_a_global_output_container_changes_nothing(container):
+    pytest.importorskip(container)
+    X, y = spectra()
+    expected = PooledSVC().fit(X, y).predict(X)
+    with config_context(transform_output=container):
+        np.testing.assert_array_equal(PooledSVC().fit(X, y).predict(X), expected)
+
+
+def test_a_failed_fit_leaves_no_old_model():
+    X, y = spectra()
+    model = PooledSVC().fit(X, y)
+    with pytest.raises(ValueError, match="class"):
+        model.fit(abs(X), np.zeros(len(X)))
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+def test_several_phases_take_no_dict_of_weights():
+    X, y = spectra()
+    with pytest.raises(ValueError, match="several phases"):
+        PooledSVC(class_weight={1: 5}).fit(X, np.eye(4, dtype=int)[y])
+
+
+def test_prediction_in_blocks(monkeypatch):
+    X, y = spectra()
+    model = PooledSVC().fit(X, y)
+    expected = model.decision_function(X)
+    monkeypatch.setattr("skspectra.svm._pooled_svc._BLOCK", 1000)
+    monkeypatch.setattr("skspectra.svm._votes._BLOCK_BYTES", 10_000)
+    np.testing.assert_allclose(model.decision_function(X), expected, rtol=1e-9)
+    np.testing.assert_array_equal(model.predict(X), model.pipeline_.predict(X))
