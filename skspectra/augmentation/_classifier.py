@@ -201,6 +201,9 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         return self._delegate("decision_function", X)
 
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "estimator_")
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator)

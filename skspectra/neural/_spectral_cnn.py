@@ -21,6 +21,8 @@ from skspectra.neural._training import (
     Schedule,
     Spectra,
     StopTraining,
+    as_batch,
+    diverged,
     hold_out,
     private_torch,
     resolve_device,
@@ -264,6 +266,12 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             initialize_like_keras(network)
             net = self._make_net(network, device, targets, valid, schedule, rng)
             self.converged_ = self._run(net, train)
+            # The last training loss was taken before the last step: see what came of that.
+            network.load_state_dict(schedule.best_weights)
+            batch = as_batch(X[: self.batch_size_], self.normalize_).to(device)
+            with torch.inference_mode():
+                if not network.eval()(batch).isfinite().all():
+                    raise diverged(schedule.history[-1], "the output is not finite")
             weights = {k: v.cpu().numpy() for k, v in schedule.best_weights.items()}
         self.history_ = schedule.history
         self.n_iter_ = len(schedule.history)

@@ -128,6 +128,14 @@ class Batches:
             yield as_batch(X, self.norm), torch.from_numpy(self.dataset.y[rows])
 
 
+def diverged(record, what):
+    """Return the error that says in which epoch training went wrong."""
+    return ValueError(
+        f"Training diverged: {what} in epoch {record['epoch']} at lr={record['lr']:g}; use a "
+        "smaller lr."
+    )
+
+
 class StopTraining(Exception):
     """The monitored loss no longer improves."""
 
@@ -168,9 +176,6 @@ class Schedule(Callback):
             self.best_loss = record[self.monitor]
             self.best_epoch = epoch
             self.best_weights = {k: v.clone() for k, v in net.module_.state_dict().items()}
-            # The training loss was taken before the epoch's last step.
-            if not all(v.isfinite().all() for v in self.best_weights.values()):
-                raise self._diverged(record, "a weight is not finite")
         if self.verbose:
             self._report(record)
         if epoch - self.best_epoch >= self.patience:
@@ -185,14 +190,7 @@ class Schedule(Callback):
     def _check_finite(self, record):
         for name in ("train_loss", self.monitor):
             if not np.isfinite(record[name]):
-                raise self._diverged(record, f"{name} is {record[name]}")
-
-    @staticmethod
-    def _diverged(record, what):
-        return ValueError(
-            f"Training diverged: {what} in epoch {record['epoch']} at lr={record['lr']:g}; use a "
-            "smaller lr."
-        )
+                raise diverged(record, f"{name} is {record[name]}")
 
     def _report(self, record):
         losses = ", ".join(f"{k} {v:.4f}" for k, v in record.items() if k.endswith("loss"))

@@ -253,6 +253,9 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             return svc.decision_function(features)
         return _votes.decision_function(svc, features)
 
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "pipeline_")
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True

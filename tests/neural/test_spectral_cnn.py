@@ -602,7 +602,7 @@ def test_parameters_of_the_augmenter_are_checked():
 
 def test_weights_that_diverge_in_the_last_step_of_an_epoch_are_noticed():
     model = net(lr=1e30, early_stopping=False, max_epochs=1, batch_size=100)
-    with pytest.raises(ValueError, match="weight is not finite in epoch 1 at lr=1e"):
+    with pytest.raises(ValueError, match="output is not finite in epoch 1 at lr=1e"):
         model.fit(*spectra())
 
 
