@@ -15,12 +15,12 @@ from functools import partial
 from pathlib import Path
 
 from skspectra.comparison import ComparisonDisplay, compare_challenge, default_models
+from skspectra.comparison._challenge import N_POINTS
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "challenge"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- results:begin -->\n", "<!-- results:end -->\n"
-N_POINTS = 5000
 
 
 def run(full):

@@ -3,11 +3,13 @@
 import argparse
 import os
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
 from skspectra import __version__
 
+N_FOLDS, N_REPEATS = 5, 2
 NORMS = ["max", "area", "snv", "none"]
 POOLING_NOTE = (
     "Pooling helps where peaks are narrow and move; on smooth spectra (infrared) it is neutral "
@@ -33,13 +35,24 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0 where it worked, 2 for bad input, 130 after Ctrl-C.
+        0 where it worked, 2 for bad input, 130 after Ctrl-C, 141 where nobody reads the output.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     try:
         options = _parser().parse_args(argv)
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
-            return _compare(options)
+            _compare(options)
+        sys.stdout.flush()
+        return 0
+    except BrokenPipeError:
+        # What is still buffered goes nowhere, rather than into a message at exit.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        return 141
     except UserError as error:
         print(f"skspectra: error: {error}", file=sys.stderr)
         return 2
@@ -81,7 +94,7 @@ def _parser():
         help="displacement of the shift test, default: 0.5 %% of the points",
     )
     command.add_argument(
-        "--output", metavar="FOLDER", type=Path, default=Path("comparison"), help="for the results"
+        "--output", metavar="FOLDER", default="comparison", help="for the results"
     )
     command.add_argument("--seed", metavar="N", type=_number(0), default=0, help="default: 0")
     return parser
@@ -102,19 +115,28 @@ def _number(minimum):
 
 def _compare(options):
     _check_options(options)
-    _check_folder(options.output)
+    folder = _check_folder(options.output)
     result = _compare_challenge(options) if options.file is None else _compare_file(options)
-    print(f"\nScores in percent, with 95 % intervals:\n\n{result.table()}\n")
+    result.settings["normalize"] = options.normalize
+    try:
+        paths = result.to_csv(folder)
+        paths += _draw(result, folder / "comparison.png")
+    except OSError as error:
+        raise UserError(f"cannot write to {options.output}: {error.strerror}") from None
+    level = f"{100 * result.level:g} %"
+    settings = "; ".join(f"{name} {value}" for name, value in result.settings.items())
+    print(f"\nSettings: {settings}\n\nScores in percent, each with its own {level} interval:\n")
+    print(f"{result.table()}\n")
+    print(
+        "Differences of balanced accuracy; the intervals are widened so that all "
+        f"{len(result.pairs)} verdicts hold\ntogether at {level}:\n"
+    )
     for sentence in result.sentences():
         print(sentence)
     print(f"\n{result.conclusion()}\n\n{POOLING_NOTE}\n")
-    try:
-        paths = result.to_csv(options.output)
-        paths += _draw(result, options.output / "comparison.png")
-    except OSError as error:
-        raise UserError(f"cannot write to {options.output}: {error.strerror}") from None
-    print("written: " + ", ".join(map(str, paths)))
-    return 0
+    if paths[-1].suffix != ".png":
+        print('no figure: matplotlib is not installed (pip install "skspectra[plot]")')
+    print(f"written to {options.output}: " + ", ".join(path.name for path in paths))
 
 
 def _check_options(options):
@@ -133,27 +155,50 @@ def _check_options(options):
             raise UserError("--leave-one-group-out needs --group")
         if options.splits or options.repeats:
             raise UserError("--leave-one-group-out leaves no choice of --splits or --repeats")
+    highest = 2**32 - 1 - (options.repeats or N_REPEATS)
+    if options.seed > highest:
+        raise UserError(f"--seed: needs a whole number from 0 to {highest}, got {options.seed}")
 
 
 def _check_folder(folder):
-    """Fail before the work rather than after it."""
-    if folder.exists() and not folder.is_dir():
-        raise UserError(f"cannot write to {folder}: it is not a folder")
-    there = next(parent for parent in [folder, *folder.absolute().parents] if parent.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise UserError(f"cannot write to {folder}: no permission in {there}")
+    """Return the real folder; fail before the work rather than after it."""
+    if not folder:
+        raise UserError("--output: needs the name of a folder, got ''")
+    try:
+        there = path = Path(os.path.realpath(folder))
+        while not _is_there(there):
+            there = there.parent
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise UserError(f"cannot write to {folder}: {error.strerror}") from None
+    return path
+
+
+def _is_there(path):
+    """Return whether a path exists; other trouble than absence raises OSError."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _compare_challenge(options):
-    from skspectra.comparison import compare_challenge, default_models
+    from skspectra.comparison import _challenge, compare_challenge, default_models
 
+    n_classes, n_test = _challenge.N_CLASSES, _challenge.N_CLASSES * _challenge.N_TEST_PER_CLASS
     print(
-        "The published challenge: 27 classes, 50 training spectra each. Five replicates, the\n"
-        "first on the published training set, the others on fresh ones; each is scored on 2,025\n"
+        f"The published challenge: {n_classes} classes, {_challenge.N_TRAIN_PER_CLASS} training "
+        f"spectra each. {_challenge.N_REPLICATES} replicates, the\n"
+        f"first on the published training set, the others on fresh ones; each is scored on "
+        f"{n_test:,}\n"
         "fresh spectra of its own. The published test grid, with many ties, is scored beside."
     )
     models = default_models(
-        5000, normalize=options.normalize, full=options.full, random_state=options.seed
+        _challenge.N_POINTS,
+        normalize=options.normalize,
+        full=options.full,
+        random_state=options.seed,
     )
     return compare_challenge(
         models, max_shift=options.shift, random_state=options.seed, progress=_show_progress
@@ -172,8 +217,14 @@ def _compare_file(options):
     except ValueError as error:
         raise UserError(error) from None
     _describe(data, options)
-    cv = "leave-one-group-out" if options.leave_one_group_out else options.splits or 5
-    plan = {"cv": cv, "n_repeats": options.repeats or 2, "random_state": options.seed}
+    n_groups = None if data.groups is None else len(set(data.groups.tolist()))
+    if n_groups and options.splits and options.splits > n_groups:
+        raise UserError(
+            f"{options.file}: --splits {options.splits} is more than the {n_groups} groups in "
+            f"{options.group!r}"
+        )
+    cv = "leave-one-group-out" if options.leave_one_group_out else options.splits or N_FOLDS
+    plan = {"cv": cv, "n_repeats": options.repeats or N_REPEATS, "random_state": options.seed}
     try:
         splits = make_splits(data.y, data.groups, **plan)
         if not options.no_search:
@@ -187,7 +238,7 @@ def _compare_file(options):
         search=not options.no_search,
         random_state=options.seed,
     )
-    return compare(
+    result = compare(
         data.X,
         data.y,
         models,
@@ -197,28 +248,35 @@ def _compare_file(options):
         progress=_show_progress,
         **plan,
     )
+    result.settings["data"] = Path(options.file).name
+    return result
 
 
 def _describe(data, options):
     from collections import Counter
 
-    counts = ", ".join(f"{label} {n}" for label, n in sorted(Counter(data.y.tolist()).items()))
+    from skspectra.datasets._read import list_names
+
+    counts = [f"{label} {n}" for label, n in sorted(Counter(data.y.tolist()).items())]
     print(
         f"{options.file}: {len(data.X)} spectra of {data.X.shape[1]} points, "
         f"{data.x_axis[0]:g} to {data.x_axis[-1]:g}"
     )
-    print(f"classes ({options.target}): {counts}")
+    print(f"classes ({options.target}): {list_names(counts)}")
+    if data.metadata:
+        print(f"columns not used: {list_names(data.metadata)}")
     if data.groups is not None:
         print(f"groups ({options.group}): {len(set(data.groups.tolist()))}")
-    if data.metadata:
-        print(f"columns not used: {', '.join(data.metadata)}")
+        return
+    hint = f"; values repeat in {list_names(data.repeating, 3)}" if data.repeating else ""
+    print(f"no --group: every row is taken as an independent sample{hint}")
 
 
 def _draw(result, path):
     try:
         import matplotlib
     except ImportError:
-        print('no figure: matplotlib is not installed (pip install "skspectra[plot]")')
+        path.unlink(missing_ok=True)
         return []
     from skspectra.comparison import ComparisonDisplay
 

@@ -1,4 +1,5 @@
 import csv
+import os
 import subprocess
 import sys
 from functools import partial
@@ -87,11 +88,29 @@ def test_file(run, tmp_path):
     assert "data.csv: 24 spectra of 3 points, 10 to 30" in text
     assert "classes (label): a 12, b 12" in text
     assert "columns not used: note" in text
+    assert "no --group: every row is taken as an independent sample\n" in text
+    assert "\nSettings: splits 5 folds x 2 repeats; groups none; seed 0; margin 0.02; " in text
+    assert "widened so that all 1 verdicts hold\ntogether at 95 %:" in text
     assert "pooled SVC vs raw SVC: " in text
     assert "[30/30] split 10/10" in errors
     files = {path.name for path in (tmp_path / "comparison").iterdir()}
     assert files >= {"comparison.csv", "pairs.csv", "confusion.csv", "shift.csv", "comparison.png"}
     assert all(name in text for name in files)
+    with (tmp_path / "comparison" / "settings.csv").open() as file:
+        settings = {row["name"]: row["value"] for row in csv.DictReader(file)}
+    assert (settings["normalize"], settings["data"]) == ("max", "data.csv")
+
+
+def test_metadata_that_repeats_is_named(run):
+    content = ROWS.replace("sample", "note").replace("a7", "a6")
+    _, text, _ = run("--target", "label", "--no-search", content=content)
+    assert "independent sample; values repeat in note\n" in text
+
+
+def test_long_lists_are_cut(run):
+    content = ",label,10,20\n" + "".join(f"m,k{i:02},{i},1\n" for i in range(12)) * 5
+    _, text, _ = run("--target", "label", "--no-search", content=content)
+    assert "k09 5 and 2 more\ncolumns not used: (unnamed)\n" in text
 
 
 def test_groups_and_options(run, tmp_path):
@@ -108,10 +127,15 @@ def test_groups_and_options(run, tmp_path):
 
 def test_without_matplotlib(run, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
+    (tmp_path / "comparison").mkdir()
+    for name in ("comparison.png", "parameters.csv", "notes.txt"):
+        (tmp_path / "comparison" / name).touch()
     status, text, _ = run("--target", "label", "--no-search", content=ROWS)
     assert status == 0
     assert 'no figure: matplotlib is not installed (pip install "skspectra[plot]")' in text
-    assert not (tmp_path / "comparison" / "comparison.png").exists()
+    left = {path.name for path in (tmp_path / "comparison").iterdir()}
+    assert "notes.txt" in left
+    assert not left & {"comparison.png", "parameters.csv"}
 
 
 @pytest.mark.parametrize(
@@ -169,6 +193,10 @@ def test_too_few_groups_to_search(run):
         (["--shift", "-1"], ["whole number >= 0"]),
         (["--shift", "1.5"], ["'1.5'"]),
         (["--seed", "-1"], ["--seed"]),
+        (["--seed", "4294967294"], ["--seed", "from 0 to 4294967293"]),
+        (["--output", ""], ["--output"]),
+        (["--output", "n" * 300], ["name too long"]),
+        (["--output", "/proc/x"], ["/proc/x"]),
         (["--normalize", "min"], ["'min'"]),
         (["--unknown"], ["--unknown"]),
     ],
@@ -181,6 +209,49 @@ def test_output_is_a_file(run, tmp_path):
     (tmp_path / "taken").touch()
     check_error(run("--target", "label", "--output", "taken", content=ROWS), "taken")
     check_error(run("--target", "label", "--output", "taken/in", content=ROWS), "taken")
+    check_error(run("--target", "label", "--output", "a/../taken/in", content=ROWS), "taken")
+
+
+def test_more_splits_than_groups(run):
+    outcome = run("--target", "label", "--group", "sample", "--splits", 25, content=ROWS)
+    check_error(outcome, "--splits 25 is more than the 24 groups in 'sample'")
+
+
+def test_nobody_reads_the_output(run, tmp_path):
+    (tmp_path / "data.csv").write_text(ROWS)
+    code = (
+        "import sys; from sklearn.dummy import DummyClassifier; "
+        "from skspectra import _cli, comparison; "
+        "comparison.default_models = lambda *a, **k: {'raw SVC': DummyClassifier()}; "
+        "sys.exit(_cli.main(['compare', 'data.csv', '--target', 'label', '--no-search']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+    )
+    process.stdout.close()
+    errors = process.stderr.read().decode()
+    process.stderr.close()
+    assert process.wait() == 141
+    assert "Error" not in errors
+    assert (tmp_path / "comparison" / "comparison.csv").exists()
+
+
+def test_terminals_that_lack_characters(tmp_path):
+    (tmp_path / "data.csv").write_text(ROWS.replace("\na,", "\n\u03b1,"), encoding="utf-8")
+    command = [sys.executable, "-m", "skspectra", "compare", "data.csv", "--target", "label"]
+    found = subprocess.run(
+        [*command, "--splits", "20"],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert found.returncode == 2
+    assert b"classes (label): b 12, ? 12" in found.stdout
 
 
 def test_the_disk_fills_up(run, monkeypatch):

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from skspectra.comparison._result import Comparison, ModelResult, model_family
 from skspectra.comparison._run import run_model
-from skspectra.comparison._splits import make_inner_splits, make_splits
+from skspectra.comparison._splits import describe_splits, make_inner_splits, make_splits
 from skspectra.comparison._verdict import (
     LEVEL,
     MARGIN,
@@ -93,8 +93,9 @@ def compare(
     Raises
     ------
     ValueError
-        If the search budgets differ, or the data are too few for the splits. An error from a
-        model is passed on with a note that names the model and the split.
+        If the search budgets differ, the data are too few for the splits, or ``holdout`` does
+        not fit ``X``. An error from a model is passed on with a note that names the model and
+        the split.
 
     See Also
     --------
@@ -105,7 +106,7 @@ def compare(
     Without groups a score is the mean over splits, and its interval Nadeau and Bengio's corrected
     resampled t (or, with ``independent``, the usual t interval of the replicates). With groups it
     is the score of all out-of-fold predictions together, and the interval comes from resampling
-    groups. Verdicts hold together at 95 % by Holm's rule.
+    groups. Verdicts hold together at 95 % by Holm's rule; the interval of a score is its own.
 
     Examples
     --------
@@ -123,6 +124,7 @@ def compare(
     check_classification_targets(y)
     check_consistent_length(X, y, groups)
     groups = None if groups is None else column_or_1d(groups)
+    holdout = None if holdout is None else _check_holdout(holdout, X)
     if independent and (groups is not None or isinstance(cv, (int, str))):
         raise ValueError("independent=True needs a list of splits as cv, and no groups")
     models, grids, n_candidates = _check_models(models)
@@ -141,7 +143,7 @@ def compare(
         parts = X[train], y[train], X[test]
         X_holdout = holdout[0] if holdout is not None and i == 0 else None
         for name, estimator in models.items():
-            with _named(f"{name}, split {i + 1} of {len(splits)}", seen):
+            with _named(name, f"{name}, split {i + 1} of {len(splits)}", seen):
                 run = run_model(
                     estimator,
                     grids[name],
@@ -159,8 +161,7 @@ def compare(
     strata, one_stratum = codes[tests], np.zeros(len(tests), dtype=int)
     units = tests if groups is None else groups[tests]
 
-    def estimate(gain, strata):
-        floor = resolution(strata, units)
+    def estimate(gain, strata, floor=0.0):
         if groups is not None:
             return estimate_by_groups(gain, strata, units, floor, random_state=random_state)
         sizes = [len(test) for _, test in splits], [len(train) for train, _ in splits]
@@ -168,6 +169,7 @@ def compare(
         split_of = np.repeat(np.arange(len(splits)), sizes[0])
         return estimate_by_splits(gain, strata, split_of, ratio, floor)
 
+    too_few = _too_few(classes[np.unique(strata)], strata, units, groups)
     results, confusion, gains = [], {}, {}
     for name, estimator in models.items():
         predicted = np.concatenate([run.predicted for run in runs[name]], axis=2)
@@ -184,9 +186,9 @@ def compare(
                 model=name,
                 family=model_family(estimator),
                 balanced_accuracy=balanced.value,
-                balanced_accuracy_interval=half_width(balanced),
+                balanced_accuracy_interval=np.nan if too_few else half_width(balanced),
                 accuracy=plain.value,
-                accuracy_interval=half_width(plain),
+                accuracy_interval=np.nan if too_few else half_width(plain),
                 under_shift=tuple(estimate(row, strata).value for row in gain),
                 holdout=np.nan if holdout is None else float(np.mean(held_out == holdout[1])),
                 converged=all(run.converged for run in runs[name]),
@@ -197,11 +199,12 @@ def compare(
                 parameters=tuple(run.parameters for run in runs[name]),
             )
         )
+    floor = resolution(strata, units)
     verdicts = judge(
-        {(a, b): estimate(gains[a] - gains[b], strata) for a, b in pairs},
+        {(a, b): estimate(gains[a] - gains[b], strata, floor) for a, b in pairs},
         margin=margin,
         not_converged=[result.model for result in results if not result.converged],
-        too_few=_too_few(classes[np.unique(strata)], strata, units, groups),
+        too_few=too_few,
     )
     return Comparison(
         models=results,
@@ -213,7 +216,23 @@ def compare(
         n_splits=len(splits),
         margin=margin,
         level=LEVEL,
+        settings={
+            "splits": describe_splits(cv, n_repeats, len(splits), independent),
+            "groups": "none" if groups is None else "kept together",
+            "seed": random_state,
+            "margin": margin,
+            "level": LEVEL,
+        },
     )
+
+
+def _check_holdout(holdout, X):
+    X_holdout, y_holdout = holdout
+    X_holdout = check_array(X_holdout, dtype=[np.float64, np.float32])
+    check_consistent_length(X_holdout, y_holdout)
+    if X_holdout.shape[1] != X.shape[1]:
+        raise ValueError(f"holdout has {X_holdout.shape[1]} points, but X has {X.shape[1]}")
+    return X_holdout, column_or_1d(y_holdout)
 
 
 def _check_models(models):
@@ -247,8 +266,8 @@ def _check_pairs(pairs, models):
 
 
 @contextmanager
-def _named(name, seen):
-    """Add the name to an error and to warnings, and pass each warning through only once."""
+def _named(model, name, seen):
+    """Add the name to an error and to warnings, and pass each once a model."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -257,7 +276,7 @@ def _named(name, seen):
             error.add_note(f"while comparing models: {name}")
             raise
     for warning in caught:
-        key = warning.category, re.sub(r"[\d.]+", "", str(warning.message))
+        key = model, warning.category, re.sub(r"[\d.]+", "", str(warning.message))
         if key not in seen:
             seen.add(key)
             warnings.warn(f"{name}: {warning.message}", warning.category, stacklevel=4)

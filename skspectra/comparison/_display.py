@@ -111,10 +111,12 @@ class ComparisonDisplay:
                 transform=ax.get_xaxis_transform(),
             )
         for row, model in enumerate(models):
+            score = 100 * model.balanced_accuracy
+            width = 100 * np.nan_to_num(model.balanced_accuracy_interval)
             ax.errorbar(
-                100 * model.balanced_accuracy,
+                score,
                 row,
-                xerr=100 * np.nan_to_num(model.balanced_accuracy_interval),
+                xerr=[[min(width, score)], [min(width, 100 - score)]],
                 capsize=3,
                 markersize=7,
                 **styles[model.model],
@@ -135,18 +137,21 @@ class ComparisonDisplay:
             loc="outside upper center",
             ncols=len(handles),
             frameon=False,
+            title=self.comparison.settings.get("data"),
+            title_fontproperties={"weight": "bold"},
         )
 
     def _plot_shifts(self, ax, models, styles):
         shifts = self.comparison.shifts
         for model in models:
-            line = ":" if model.family == "baseline" else "-"
+            # Dashes let a curve that coincides with another one show through.
+            line = {"baseline": ":", "net": "--"}.get(model.family, "-")
             scores = 100 * np.array(model.under_shift)
             ax.plot(shifts, scores, linestyle=line, markersize=5, **styles[model.model])
         ax.set_xticks(shifts)
         ax.set_xlabel("test spectra shifted by (points)")
         ax.set_ylabel("balanced accuracy (%)")
-        ax.set_ylim(0, 102)
+        ax.set_ylim(-2, 102)
         ax.grid(alpha=0.3)
 
     def _plot_times(self, ax, models, styles):

@@ -22,7 +22,8 @@ class ModelResult(NamedTuple):
     model, family : str
         Name, and "baseline", "raw", "pooled" or "net".
     balanced_accuracy, balanced_accuracy_interval : float
-        Score and half-width of its 95 % interval (NaN from a single split).
+        Score and half-width of its own 95 % interval (NaN from a single split, or where a class
+        has fewer than five independent spectra or groups).
     accuracy, accuracy_interval : float
         The same for the share of all spectra.
     under_shift : tuple of float
@@ -91,6 +92,8 @@ class Comparison:
         Smallest difference that matters.
     level : float
         Confidence in all verdicts together.
+    settings : dict
+        How the models were compared, name and value.
     optimum : float, default=None
         The best accuracy that the data allow, where it is known.
     published : dict of str to float, default={}
@@ -106,6 +109,7 @@ class Comparison:
     n_splits: int
     margin: float
     level: float
+    settings: dict
     optimum: float | None = None
     published: dict = field(default_factory=dict)
 
@@ -130,7 +134,8 @@ class Comparison:
         Returns
         -------
         text : str
-            One line a model, scores in percent with 95 % intervals, medians of times.
+            One line a model, scores in percent, each with its own 95 % interval, medians of
+            times.
         """
         held_out = any(np.isfinite(model.holdout) for model in self.models)
         further = "published grid" if self.published else "further test"
@@ -138,7 +143,8 @@ class Comparison:
         header += ["of optimum"] if self.optimum else []
         header += [f"shifted {self.max_shift} pts"]
         header += [further] if held_out else []
-        header += ["fit", "predict", "searched", ""]
+        searched = any(model.n_candidates > 1 for model in self.models)
+        header += ["one fit", "predict", *(["search"] if searched else []), "candidates", ""]
         rows = []
         for model in self.models:
             row = [
@@ -150,6 +156,7 @@ class Comparison:
             row += [f"{100 * self.at_max_shift(model):.1f}"]
             row += [f"{100 * model.holdout:.1f}"] if held_out else []
             row += [format_seconds(model.fit_seconds), format_seconds(model.predict_seconds)]
+            row += [format_seconds(model.search_seconds)] if searched else []
             row += [str(model.n_candidates), "" if model.converged else "not converged"]
             rows.append(row)
         for name, score in self.published.items():
@@ -166,7 +173,7 @@ class Comparison:
         sentences : list of str
             One sentence a pair.
         """
-        return [sentence(pair, self.level) for pair in self.pairs]
+        return [sentence(pair) for pair in self.pairs]
 
     def conclusion(self):
         """Return what the verdicts say about needing a network.
@@ -176,7 +183,8 @@ class Comparison:
         text : str
             One or two sentences; empty where no network was compared with a classical model.
         """
-        return conclusion(self.pairs, {model.model: model.family for model in self.models})
+        families = {model.model: model.family for model in self.models}
+        return conclusion(self.pairs, families, self.margin)
 
     def to_csv(self, folder):
         """Write the result as CSV files.
@@ -184,13 +192,14 @@ class Comparison:
         Parameters
         ----------
         folder : str or path-like
-            Where to; created where it does not exist. Files of the same names are replaced.
+            Where to; created where it does not exist. Files of the same names are replaced, and
+            removed where this result has nothing to put into them.
 
         Returns
         -------
         paths : list of Path
             comparison.csv (a row a model), pairs.csv, confusion.csv (a row a model and true
-            class, a column a predicted class), shift.csv and parameters.csv.
+            class, a column a predicted class), shift.csv, parameters.csv and settings.csv.
 
         Raises
         ------
@@ -199,6 +208,8 @@ class Comparison:
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        settings = self.settings | {"max_shift": self.max_shift}
+        settings |= {"bayes_optimum": self.optimum} if self.optimum else {}
         tables = {
             "comparison.csv": self._comparison_rows(),
             "pairs.csv": [pair._asdict() for pair in self.pairs],
@@ -219,7 +230,11 @@ class Comparison:
                 for i, chosen in enumerate(model.parameters, start=1)
                 for name, value in chosen.items()
             ],
+            "settings.csv": [{"name": name, "value": value} for name, value in settings.items()],
         }
+        for name in tables:
+            if not tables[name]:
+                (folder / name).unlink(missing_ok=True)
         return [_write_csv(folder / name, rows) for name, rows in tables.items() if rows]
 
     def _comparison_rows(self):
@@ -238,7 +253,7 @@ class Comparison:
 
 
 def _with_interval(value, interval):
-    return f"{100 * value:.1f}" + (f" ± {100 * interval:.1f}" if np.isfinite(interval) else "")
+    return f"{100 * value:.1f} ± " + (f"{100 * interval:.1f}" if np.isfinite(interval) else "-")
 
 
 def _write_csv(path, rows):

@@ -110,6 +110,15 @@ def make_inner_splits(splits, y, groups=None, n_splits=3, random_state=0):
     return inner_splits
 
 
+def describe_splits(cv, n_repeats, n_splits, independent):
+    """Return in a few words how the splits were made."""
+    if isinstance(cv, str):
+        return cv
+    if isinstance(cv, (int, np.integer)):
+        return f"{cv} folds x {n_repeats} repeats"
+    return f"{n_splits} {'independent replicates' if independent else 'given splits'}"
+
+
 def _folds(y, groups, n_splits, random_state):
     kind = StratifiedKFold if groups is None else StratifiedGroupKFold
     folds = kind(n_splits, shuffle=True, random_state=random_state)

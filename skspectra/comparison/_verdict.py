@@ -150,7 +150,8 @@ def estimate_by_groups(gain, strata, groups, floor=0.0, n_draws=N_DRAWS, random_
     -------
     estimate : Estimate
         The score, the bootstrap's standard error times ``sqrt(G / (G - 1))``, and G - 1 degrees
-        of freedom for G groups. A stratum that a draw lacks is left out of that draw's mean.
+        of freedom, with G the groups of the stratum that has fewest (for G = 1 no standard
+        error). A stratum that a draw lacks is left out of that draw's mean.
 
     Notes
     -----
@@ -164,7 +165,8 @@ def estimate_by_groups(gain, strata, groups, floor=0.0, n_draws=N_DRAWS, random_
     gains = np.bincount(cells, weights=gain, minlength=n_groups * n_strata).reshape(shape)
     sizes = np.bincount(cells, minlength=n_groups * n_strata).reshape(shape).astype(float)
     value = stratified_mean(gain, strata)
-    if n_groups == 1:
+    n_rarest = min(count_units(strata, groups))
+    if n_rarest == 1:
         return Estimate(value, np.nan, 0)
 
     rng = np.random.default_rng(random_state)
@@ -174,8 +176,8 @@ def estimate_by_groups(gain, strata, groups, floor=0.0, n_draws=N_DRAWS, random_
         drawn = weights @ sizes
         means = (weights @ gains) / np.where(drawn > 0, drawn, 1)
         draws.extend(means.sum(axis=1) / np.count_nonzero(drawn, axis=1))
-    standard_error = np.sqrt(n_groups / (n_groups - 1)) * np.std(draws, ddof=1)
-    return Estimate(value, float(max(standard_error, floor)), n_groups - 1)
+    standard_error = np.sqrt(n_rarest / (n_rarest - 1)) * np.std(draws, ddof=1)
+    return Estimate(value, float(max(standard_error, floor)), n_rarest - 1)
 
 
 def half_width(estimate, level=LEVEL):

@@ -3,22 +3,22 @@
 import numpy as np
 
 _FLIPPED = {"better": "worse", "worse": "better"}
+_OPEN = "cannot tell", "not converged"
+_CANNOT_TELL = "These data cannot tell whether a network is needed"
 
 
-def sentence(pair, level):
+def sentence(pair):
     """Return a pair's verdict as one sentence.
 
     Parameters
     ----------
     pair : PairResult
         The verdict.
-    level : float
-        Confidence in all verdicts together.
 
     Returns
     -------
     text : str
-        For instance "A vs B: equivalent (difference +0.3 points, 95 % interval -0.5 to +1.1)".
+        For instance "A vs B: equivalent (difference +0.3 points, interval -0.5 to +1.1)".
     """
     text = f"{pair.model_a} vs {pair.model_b}: {pair.verdict}"
     if pair.verdict == "better":
@@ -27,12 +27,12 @@ def sentence(pair, level):
         text = f"{pair.model_a} vs {pair.model_b}: the second is better"
     text += f" (difference {100 * pair.difference:+.1f} points"
     if np.isfinite(pair.low):
-        text += f", {100 * level:g} % interval {100 * pair.low:+.1f} to {100 * pair.high:+.1f}"
+        text += f", interval {100 * pair.low:+.1f} to {100 * pair.high:+.1f}"
     text += ")"
-    return text + (f": {pair.reason}" if pair.verdict in ("cannot tell", "not converged") else "")
+    return text + (f": {pair.reason}" if pair.verdict in _OPEN else "")
 
 
-def conclusion(pairs, families):
+def conclusion(pairs, families, margin):
     """Say whether a network is needed; it follows from the verdicts alone.
 
     Parameters
@@ -41,17 +41,19 @@ def conclusion(pairs, families):
         The verdicts.
     families : dict of str to str
         Family of each model; "net" and "baseline" are told from all others, the classical ones.
+    margin : float
+        Smallest difference that matters.
 
     Returns
     -------
     text : str
         Not needed, where a classical model is better than or equivalent to every network; better,
         where every network is better than each classical model that it was compared with;
-        undecided otherwise, also where a network is not better than the baseline. Empty where no
-        network was compared with a classical model.
+        undecided otherwise, also where a network was not shown to be better than the baseline.
+        Empty where no network was compared with a classical model.
     """
-    verdicts, idle = {}, []
-    nets = {name for name, family in families.items() if family == "net"}
+    verdicts, idle, undecided, unproven = {}, [], [], False
+    nets = [name for name, family in families.items() if family == "net"]
     for pair in pairs:
         for other, net, verdict in (
             (pair.model_a, pair.model_b, pair.verdict),
@@ -59,46 +61,65 @@ def conclusion(pairs, families):
         ):
             if net not in nets or other in nets:
                 continue
+            undecided += [pair] if verdict in _OPEN else []
             if families[other] != "baseline":
                 verdicts.setdefault(other, {})[net] = verdict
+            elif verdict in _OPEN:
+                unproven = True
             elif verdict != "worse":
                 idle.append(net)
     if not verdicts:
         return ""
     if idle:
-        return (
-            "These data cannot tell whether a network is needed: "
-            f"{_join(idle)} did not do better than the baseline."
-        )
+        return f"{_CANNOT_TELL}: {_join(idle)} did not do better than the baseline."
+    if unproven:
+        return f"{_CANNOT_TELL}: {_reason(undecided)}."
 
-    enough = [
-        classical
+    subject = f"The {nets[0]} is" if len(nets) == 1 else f"{_join(nets)} are"
+    enough = {
+        classical: against
         for classical, against in verdicts.items()
-        if set(against) == nets and set(against.values()) <= {"better", "equivalent"}
-    ]
+        if set(against) == set(nets) and set(against.values()) <= {"better", "equivalent"}
+    }
     if enough:
         groups = {}
-        for classical in enough:
-            groups.setdefault(_phrase(verdicts[classical]), []).append(classical)
+        for classical, against in enough.items():
+            groups.setdefault(_phrase(against, nets, margin), []).append(classical)
         reasons = "; ".join(
             f"{_join(names)} {'is' if len(names) == 1 else 'are'} {phrase}"
             for phrase, names in groups.items()
         )
-        return f"A network is not needed here: {reasons}."
-    met = [net for against in verdicts.values() for net in against]
-    if nets <= set(met) and all(set(v.values()) == {"worse"} for v in verdicts.values()):
+        return f"{subject} not needed here: {reasons}."
+    met = {net for against in verdicts.values() for net in against}
+    if met == set(nets) and all(set(v.values()) == {"worse"} for v in verdicts.values()):
         return (
-            f"The network is better here: {_join(sorted(nets))} did better than every classical "
-            f"model compared with it ({_join(list(verdicts))})."
+            f"{subject} better here, by more than {100 * margin:g} points, than every classical "
+            f"model compared with {'it' if len(nets) == 1 else 'them'} ({_join(list(verdicts))})."
         )
-    return "These data cannot tell whether a network is needed."
+    return f"{_CANNOT_TELL}: {_reason(undecided)}."
 
 
-def _phrase(against):
+def _reason(undecided):
+    """Return why there is no answer, in a few words."""
+    unfinished = dict.fromkeys(p.reason for p in undecided if p.verdict == "not converged")
+    if unfinished:
+        return "; ".join(unfinished)
+    reasons = dict.fromkeys(
+        "the intervals are too wide" if pair.reason.startswith("the interval ") else pair.reason
+        for pair in undecided
+    )
+    return "; ".join(reasons) or "no verdict holds for every network"
+
+
+def _phrase(against, nets, margin):
     parts = []
-    for verdict, words in (("better", "better than"), ("equivalent", "equivalent to")):
+    for verdict, words, extent in (
+        ("better", "better than", "by more than"),
+        ("equivalent", "equivalent to", "within"),
+    ):
         names = [net for net, other in against.items() if other == verdict]
-        parts += [f"{words} {_join(names)}"] if names else []
+        them = "it" if len(nets) == 1 else _join(names)
+        parts += [f"{words} {them} ({extent} {100 * margin:g} points)"] if names else []
     return _join(parts)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.utils import Bunch
 
 _DELIMITERS = ",;\t"
+# The networks compute in single precision.
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def read_spectra(path, target, group=None):
@@ -43,14 +45,17 @@ def read_spectra(path, target, group=None):
             The axis in the unit of the file, ascending.
         metadata : list of str
             Names of the columns that are neither axis nor ``target`` nor ``group``.
+        repeating : list of str
+            Those of ``metadata`` in which several values occur and some of them repeatedly; one
+            of them may name what belongs together.
         feature_names : list of str
             The axis as written in the header, in the order of ``x_axis``.
 
     Raises
     ------
     ValueError
-        If the file is not such a table. The message is one line and names the file, the line
-        (the header is line 1) and the column.
+        If the file is not such a table, or an intensity is beyond single precision. The message
+        is one line and names the file, the line (the header is line 1) and the column.
     OSError
         If the file cannot be opened.
 
@@ -84,14 +89,19 @@ def _read(path, file, target, group):
         raise ValueError(f"{path}: not a CSV file (it holds binary data)")
     file.seek(0)
     rows = csv.reader(file, delimiter=_find_delimiter(first_line), strict=True)
-    header = [name.strip() for name in next(rows)]
+    lines = _lines(path, rows)
+    header = [name.strip() for name in next(lines)]
+    if len(header) == 1:
+        raise ValueError(f"{path}: line 1: fields must be separated by commas, semicolons or tabs")
     target_column = _find_column(path, header, target)
     group_column = None if group is None else _find_column(path, header, group)
     columns, x_axis = _find_axis(path, header, {target_column, group_column})
 
+    kept = {*columns, target_column, group_column}
+    others = {i: set() for i in range(len(header)) if i not in kept}
     pick = itemgetter(*columns)
     values, labels, groups = array("d"), [], []
-    for row in rows:
+    for row in lines:
         if not row:
             continue
         where = f"{path}: line {rows.line_num}"
@@ -100,6 +110,8 @@ def _read(path, file, target, group):
         labels.append(_label(where, header, row, target_column))
         if group is not None:
             groups.append(_label(where, header, row, group_column))
+        for i, seen in others.items():
+            seen.add(row[i])
         values.frombytes(_intensities(where, header, row, columns, pick).tobytes())
     if not labels:
         raise ValueError(f"{path}: only a header, no spectra")
@@ -108,15 +120,49 @@ def _read(path, file, target, group):
     order = np.argsort(x_axis)
     if np.any(np.diff(order) != 1):
         X, x_axis = X[:, order], x_axis[order]
-    kept = {*columns, target_column, group_column}
     return Bunch(
         X=X,
         y=np.array(labels),
         groups=np.array(groups) if groups else None,
         x_axis=x_axis,
-        metadata=[name for i, name in enumerate(header) if i not in kept],
+        metadata=[header[i] for i in others],
+        repeating=[header[i] for i, seen in others.items() if 1 < len(seen) < len(labels)],
         feature_names=[header[columns[i]] for i in order],
     )
+
+
+def _lines(path, rows):
+    """Yield the rows of a reader; an error names the line at which its row begins."""
+    while True:
+        first = rows.line_num + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ValueError(
+                f"{path}: line {first}: a quote is misplaced or not closed ({error})"
+            ) from None
+        yield row
+
+
+def list_names(names, n_shown=10):
+    """Return names as text, cut after some of them.
+
+    Parameters
+    ----------
+    names : list of str
+        The names; an empty one prints as "(unnamed)".
+    n_shown : int, default=10
+        How many to show at most.
+
+    Returns
+    -------
+    text : str
+        For instance "a, b and 3 more".
+    """
+    text = ", ".join(name or "(unnamed)" for name in names[:n_shown])
+    return text + (f" and {len(names) - n_shown} more" if len(names) > n_shown else "")
 
 
 def _find_delimiter(line):
@@ -129,8 +175,8 @@ def _find_column(path, header, name):
         return header.index(name)
     if name in header:
         raise ValueError(f"{path}: line 1: the column {name!r} occurs {header.count(name)} times")
-    names = [other for other in header if _as_number(other) is None]
-    there = ", ".join(map(repr, names)) if names else "only columns with numbers for names"
+    names = [other and repr(other) for other in header if _as_number(other) is None]
+    there = list_names(names) if names else "only columns with numbers for names"
     raise ValueError(f"{path}: line 1: no column {name!r}; there is {there}")
 
 
@@ -160,7 +206,8 @@ def _find_axis(path, header, not_axis):
 def _as_number(text):
     """Return the finite number that a text stands for, or None."""
     try:
-        value = float(text)
+        # Python reads 1_000 as a number; in a file it is a slip.
+        value = float(text.replace("_", "?"))
     except ValueError:
         return None
     return value if np.isfinite(value) else None
@@ -174,13 +221,20 @@ def _label(where, header, row, column):
 
 
 def _intensities(where, header, row, columns, pick):
+    texts = pick(row)
     try:
-        values = np.array(pick(row), dtype=np.float64)
+        values = np.array(texts, dtype=np.float64)
     except ValueError:
         values = None
-    if values is not None and np.isfinite(values).all():
+    if values is not None and (abs(values) <= _LARGEST).all() and "_" not in "".join(texts):
         return values
-    column = next(i for i in columns if _as_number(row[i]) is None)
+    numbers = {i: _as_number(row[i]) for i in columns}
+    column = next(i for i, x in numbers.items() if x is None or abs(x) > _LARGEST)
     text = row[column].strip()
-    trouble = f"{text[:40]!r} is not a finite number" if text else "the cell is empty"
+    if not text:
+        trouble = "the cell is empty"
+    elif numbers[column] is None:
+        trouble = f"{text[:40]!r} is not a finite number"
+    else:
+        trouble = f"{text[:40]!r} is beyond single precision ({_LARGEST:.2g})"
     raise ValueError(f"{where}, column {header[column]!r}: {trouble}")

@@ -89,8 +89,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     Notes
     -----
     Features are centred: that leaves their distances alone, but makes ``gamma="scale"`` the
-    inverse of how spectra differ instead of what they have in common, on smooth spectra the
-    difference between success and chance. They are not divided by standard deviations of their
+    inverse of how spectra differ instead of what they have in common, without which an SVM hardly
+    learns from smooth spectra. They are not divided by standard deviations of their
     own, which would amplify windows that hold nothing but noise.
 
     References

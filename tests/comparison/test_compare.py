@@ -211,6 +211,8 @@ def test_leave_one_group_out(peaks):
         ({"pairs": "some"}, "got 'some'"),
         ({"pairs": [("naive Bayes", "SVC")]}, "two different names"),
         ({"X": np.full((60, 3), np.nan)}, "NaN"),
+        ({"holdout": (np.ones((2, 59)), [0, 1])}, "holdout has 59 points, but X has 60"),
+        ({"holdout": (np.ones((2, 60)), [0])}, "inconsistent numbers"),
         ({"y": ["a"] * 59}, "inconsistent numbers"),
     ],
 )
@@ -223,9 +225,12 @@ def test_bad_input(peaks, change, message):
 def test_rare_classes_cannot_tell(peaks):
     X, y = peaks
     kept = np.r_[:4, 20:60]
-    (pair,) = compare(X[kept], y[kept], MODELS, cv=2).pairs
+    result = compare(X[kept], y[kept], MODELS, cv=2)
+    (pair,) = result.pairs
     assert pair.verdict == "cannot tell"
     assert pair.reason == "class 'anatase' has 4 spectra, fewer than 5"
+    assert np.isnan(result.models[0].balanced_accuracy_interval)
+    assert " ± -  " in result.table()
 
 
 def test_few_groups_cannot_tell(peaks):
@@ -235,8 +240,8 @@ def test_few_groups_cannot_tell(peaks):
 
 def test_independent_replicates(peaks):
     X, y = peaks
-    parts = np.arange(60).reshape(6, 10).T.reshape(10, 6)
-    cv = [(np.concatenate(parts[i : i + 3]), parts[i + 3]) for i in (0, 4)]
+    parts = np.arange(60).reshape(15, 4).T
+    cv = [(parts[0], parts[1]), (parts[2], parts[3])]
     corrected = compare(X, y, MODELS, cv=cv).models[1]
     plain = compare(X, y, MODELS, cv=cv, independent=True).models[1]
     assert plain.accuracy == corrected.accuracy
@@ -274,10 +279,11 @@ def test_final_estimator_looks_inside(peaks):
     assert final_estimator(model.fit(*peaks)).converged_
 
 
-def test_other_warnings_pass_once_with_the_name(peaks):
-    with pytest.warns(UserWarning, match="odd one, split 1 of 10: 48 spectra") as caught:
-        compare(*peaks, {"odd one": Scripted("warn"), "naive Bayes": GaussianNB()})
-    assert len(caught) == 1
+def test_other_warnings_pass_once_a_model(peaks):
+    models = {"odd one": Scripted("warn"), "odd too": Scripted("warn"), "Bayes": GaussianNB()}
+    with pytest.warns(UserWarning, match="odd .*, split 1 of 10: 48 spectra") as caught:
+        compare(*peaks, models)
+    assert len(caught) == 2
 
 
 def test_errors_name_the_model(peaks):
@@ -306,7 +312,10 @@ def test_csv_files(peaks, tmp_path):
     }
     result = compare(*peaks, models, cv=2, n_repeats=1)
     paths = result.to_csv(tmp_path / "new" / "folder")
-    names = ["comparison.csv", "pairs.csv", "confusion.csv", "shift.csv", "parameters.csv"]
+    names = [
+        f"{name}.csv"
+        for name in ("comparison", "pairs", "confusion", "shift", "parameters", "settings")
+    ]
     assert [path.name for path in paths] == names
     assert sorted(path.name for path in paths[0].parent.iterdir()) == sorted(names)
     rows = {path.stem: list(csv.DictReader(path.read_text().splitlines())) for path in paths}
@@ -319,6 +328,17 @@ def test_csv_files(peaks, tmp_path):
     )
     assert len(rows["shift"]) == 2 * len(result.shifts)
     assert rows["parameters"][0]["parameter"] == "C"
+    assert {row["name"]: row["value"] for row in rows["settings"]} == {
+        "splits": "2 folds x 1 repeats",
+        "groups": "none",
+        "seed": "0",
+        "margin": "0.02",
+        "level": "0.95",
+        "max_shift": "1",
+    }
+    assert result.table().split("\n")[0].split()[-2:] == ["search", "candidates"]
+    compare(*peaks, MODELS, cv=2, n_repeats=1).to_csv(paths[0].parent)
+    assert not paths[4].exists()
 
 
 def test_unwritable_folder(peaks, tmp_path):

@@ -33,6 +33,7 @@ def test_axes_show_the_numbers(result):
     np.testing.assert_allclose(
         shifts.lines[-1].get_ydata(), 100 * np.array(result.models[0].under_shift)
     )
+    assert shifts.get_ylim() == (-2, 102)
     assert times.get_xscale() == "log"
     assert display.figure_ is scores.figure
 
@@ -43,6 +44,18 @@ def test_labels_do_not_overlap(result):
     for ax in figure.axes:
         boxes = [label.get_window_extent() for label in ax.get_yticklabels()]
         assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+
+
+def test_title_and_intervals_within_bounds(result):
+    result.settings["data"] = "minerals.csv"
+    result.models = [
+        model._replace(balanced_accuracy=0.98, balanced_accuracy_interval=0.05)
+        for model in result.models
+    ]
+    display = ComparisonDisplay.from_comparison(result)
+    assert display.figure_.legends[0].get_title().get_text() == "minerals.csv"
+    (bar,) = display.axes_[0].containers[0][2]
+    np.testing.assert_allclose(bar.get_segments()[0][:, 0], [93, 100])
 
 
 def test_given_axes(result):

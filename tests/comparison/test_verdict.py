@@ -82,10 +82,31 @@ def test_group_bootstrap_does_not_count_copies_as_information():
 
 def test_group_bootstrap_survives_draws_without_a_class():
     found = verdict.estimate_by_groups(
-        np.array([1.0, 0, 1, 1]), np.array([0, 0, 0, 1]), np.array(["a", "b", "c", "d"])
+        np.array([1.0, 0, 1, 1, 1]), np.array([0, 0, 0, 1, 1]), np.array(list("abcde"))
     )
     assert found.value == pytest.approx((2 / 3 + 1) / 2)
     assert np.isfinite(found.standard_error)
+    assert found.df == 1
+
+
+def test_a_class_with_one_group_has_no_interval():
+    found = verdict.estimate_by_groups(np.ones(3), np.array([0, 0, 1]), np.arange(3))
+    assert (found.value, found.df) == (1.0, 0)
+
+
+@pytest.mark.parametrize("kind", ["normal", "binary"])
+def test_a_rare_class_widens_the_interval(kind):
+    rng = np.random.default_rng(0)
+    strata, groups = np.repeat([0, 1], [5, 95]), np.arange(100)
+    n_missed, n_runs = 0, 400
+    for run in range(n_runs):
+        if kind == "normal":
+            gain = rng.normal(size=100)
+        else:
+            gain = np.subtract(*rng.binomial(1, 0.8, size=(2, 100))).astype(float)
+        found = verdict.estimate_by_groups(gain, strata, groups, n_draws=200, random_state=run)
+        n_missed += abs(found.value) > verdict.half_width(found)
+    assert n_missed <= 0.05 * n_runs + 2 * np.sqrt(0.05 * 0.95 * n_runs)
 
 
 @pytest.mark.parametrize("value", [-0.08, -0.03, -0.01, 0.0, 0.015, 0.021, 0.05])

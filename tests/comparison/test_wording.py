@@ -19,19 +19,22 @@ def pair(a, b, verdict, reason="because"):
 
 def conclude(*pairs, nets=("net",)):
     families = {name: f for name, f in FAMILIES.items() if f != "net" or name in nets}
-    return conclusion([pair(*p) for p in pairs], families)
+    return conclusion([pair(*p) for p in pairs], families, 0.02)
 
 
 def test_sentences():
-    text = sentence(pair("A", "B", "equivalent"), 0.95)
-    assert text == "A vs B: equivalent (difference +0.3 points, 95 % interval -0.5 to +1.1)"
-    assert "the second is better" in sentence(pair("A", "B", "worse"), 0.95)
-    assert sentence(pair("A", "B", "cannot tell"), 0.95).endswith("+1.1): because")
+    text = sentence(pair("A", "B", "equivalent"))
+    assert text == "A vs B: equivalent (difference +0.3 points, interval -0.5 to +1.1)"
+    assert "the second is better" in sentence(pair("A", "B", "worse"))
+    assert sentence(pair("A", "B", "cannot tell")).endswith("+1.1): because")
 
 
 def test_sentence_without_interval():
     bare = pair("A", "B", "not converged")._replace(low=np.nan, high=np.nan)
-    assert sentence(bare, 0.95) == "A vs B: not converged (difference +0.3 points): because"
+    assert sentence(bare) == "A vs B: not converged (difference +0.3 points): because"
+
+
+CANNOT_TELL = "These data cannot tell whether a network is needed: "
 
 
 @pytest.mark.parametrize(
@@ -39,33 +42,55 @@ def test_sentence_without_interval():
     [
         (
             [("SVC", "net", "worse"), ("pooled", "net", "equivalent")],
-            "A network is not needed here: pooled is equivalent to net.",
+            "The net is not needed here: pooled is equivalent to it (within 2 points).",
         ),
         (
             [("net", "SVC", "worse"), ("pooled", "net", "better")],
-            "A network is not needed here: SVC and pooled are better than net.",
+            "The net is not needed here: SVC and pooled are better than it (by more than 2 "
+            "points).",
         ),
         (
             [("SVC", "net", "worse"), ("pooled", "net", "worse")],
-            "The network is better here: net did better than every classical model compared with "
-            "it (SVC and pooled).",
+            "The net is better here, by more than 2 points, than every classical model compared "
+            "with it (SVC and pooled).",
+        ),
+        ([("SVC", "net", "worse"), ("pooled", "net", "cannot tell")], CANNOT_TELL + "because."),
+        (
+            [
+                ("SVC", "net", "cannot tell", "the interval reaches +2"),
+                ("pooled", "net", "cannot tell", "the interval reaches -2"),
+            ],
+            CANNOT_TELL + "the intervals are too wide.",
         ),
         (
-            [("SVC", "net", "worse"), ("pooled", "net", "cannot tell")],
-            "These data cannot tell whether a network is needed.",
+            [
+                ("SVC", "net", "cannot tell"),
+                ("pooled", "net", "not converged", "net did not converge"),
+            ],
+            CANNOT_TELL + "net did not converge.",
         ),
         (
-            [("pooled", "net", "not converged")],
-            "These data cannot tell whether a network is needed.",
+            [
+                ("pooled", "net", "cannot tell", "class 'x' has 2 groups, fewer than 5"),
+                ("net", "majority", "cannot tell", "class 'x' has 2 groups, fewer than 5"),
+            ],
+            CANNOT_TELL + "class 'x' has 2 groups, fewer than 5.",
         ),
         (
-            [("pooled", "net", "better"), ("net", "majority", "cannot tell")],
-            "These data cannot tell whether a network is needed: net did not do better than the "
-            "baseline.",
+            [("pooled", "net", "better"), ("net", "majority", "cannot tell", "too few")],
+            CANNOT_TELL + "too few.",
+        ),
+        (
+            [("pooled", "net", "better"), ("net", "majority", "equivalent")],
+            CANNOT_TELL + "net did not do better than the baseline.",
+        ),
+        (
+            [("pooled", "net", "better"), ("majority", "net", "better")],
+            CANNOT_TELL + "net did not do better than the baseline.",
         ),
         (
             [("pooled", "net", "better"), ("net", "majority", "better")],
-            "A network is not needed here: pooled is better than net.",
+            "The net is not needed here: pooled is better than it (by more than 2 points).",
         ),
         ([("SVC", "pooled", "better"), ("net", "majority", "better")], ""),
         ([], ""),
@@ -78,9 +103,12 @@ def test_conclusion(pairs, expected):
 def test_a_classical_model_must_match_every_network():
     nets = ("net", "cnn")
     one = conclude(("pooled", "net", "better"), nets=nets)
-    assert one == "These data cannot tell whether a network is needed."
+    assert one == CANNOT_TELL + "no verdict holds for every network."
     both = conclude(("pooled", "net", "better"), ("pooled", "cnn", "equivalent"), nets=nets)
-    assert both.endswith("pooled is better than net and equivalent to cnn.")
+    assert both == (
+        "net and cnn are not needed here: pooled is better than net (by more than 2 points) and "
+        "equivalent to cnn (within 2 points)."
+    )
 
 
 def test_format_seconds():

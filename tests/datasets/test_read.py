@@ -55,6 +55,16 @@ def test_other_columns_are_metadata(write):
     assert data.X.shape == (2, 2)
 
 
+def test_an_underscore_makes_a_name(write):
+    data = read_spectra(write("label,1_0,10,20\na,5,1,2\n"), "label")
+    assert (data.metadata, data.feature_names) == (["1_0"], ["10", "20"])
+
+
+def test_metadata_that_may_name_groups(write):
+    content = "label,date,sample,note,1,2\na,May,1,x,1,2\na,May,1,y,1,2\nb,May,2,z,1,2\n"
+    assert read_spectra(write(content), "label").repeating == ["sample"]
+
+
 def test_target_may_be_named_by_a_number(write):
     data = read_spectra(write("7,10,20\na,1,2\n"), "7")
     assert (data.y.tolist(), data.feature_names) == (["a"], ["10", "20"])
@@ -66,7 +76,19 @@ BAD_FILES = {
     "binary": (b"PK\x03\x04\xff\xfe", "not a CSV file"),
     "zero bytes": (b"label,\0\0\n", "binary"),
     "latin-1": ("label,sample,1,2\nµ,s,1,2\n".encode("latin-1"), "UTF-8"),
-    "open quote": ('label,sample,1,2\n"a,s,1,2\n', "not a CSV file"),
+    "open quote": ('label,sample,1,2\n"a,s,1,2\n', "line 2: a quote is misplaced or not closed"),
+    "quote opened later": (
+        'label,sample,1,2\n"a\nb",s,1,2\n"c,s,1,2\nd,s,1,2\n',
+        "line 4: a quote",
+    ),
+    "one field": ("label sample 1 2\na s 1 2\n", "separated by commas, semicolons or tabs"),
+    "many columns": (",".join(f"c{i}" for i in range(12)) + ",1,2\n", "'c9' and 2 more"),
+    "unnamed": (",sample,1,2\na,s,1,2\n", "there is (unnamed), 'sample'"),
+    "single precision": (
+        "label,sample,1,2\na,s,1,2\nb,s,1,-1e39\n",
+        "line 3, column '2': '-1e39' is beyond single precision (3.4e+38)",
+    ),
+    "underscore": ("label,sample,1,2\na,s,1,1_0\n", "line 2, column '2': '1_0' is not"),
     "no target": ("kind,sample,1,2\na,s,1,2\n", "no column 'label'; there is 'kind', 'sample'"),
     "no group": ("label,kind,1,2\na,s,1,2\n", "no column 'sample'; there is 'label', 'kind'"),
     "two targets": ("label,label,sample,1,2\na,b,s,1,2\n", "'label' occurs 2 times"),
