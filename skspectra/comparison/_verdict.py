@@ -261,7 +261,7 @@ def judge(estimates, *, margin=MARGIN, level=LEVEL, not_converged=(), too_few=""
     not_converged : collection of str, default=()
         Models whose training did not converge: their pairs get no verdict.
     too_few : str, default=""
-        Why the data are too few for any verdict; empty where they are not.
+        Why the data are too few for any verdict or interval; empty where they are not.
 
     Returns
     -------
@@ -273,7 +273,7 @@ def judge(estimates, *, margin=MARGIN, level=LEVEL, not_converged=(), too_few=""
     usable = {
         pair: estimate
         for pair, estimate in estimates.items()
-        if estimate.df > 0 and not set(pair) & set(not_converged)
+        if estimate.df > 0 and not too_few and not set(pair) & set(not_converged)
     }
     adjusted, levels = holm([p_value(estimate, margin) for estimate in usable.values()], level)
     position = dict(zip(usable, count()))
