@@ -3,8 +3,8 @@
 import numpy as np
 from sklearn.utils import Bunch
 
-from ._generate import draw_peaks, varied_peaks
-from ._validation import PeakList, check_amount, check_size, check_table
+from skspectra.datasets._generate import draw_peaks, varied_peaks
+from skspectra.datasets._validation import PeakList, check_amount, check_size, check_table
 
 _TOP = 2.0  # heights are clipped to 0.._TOP
 

@@ -6,7 +6,13 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 from scipy.ndimage import gaussian_filter1d
 
-from ._validation import check_amount, check_dtype, check_sigma, check_size, check_table
+from skspectra.datasets._validation import (
+    check_amount,
+    check_dtype,
+    check_sigma,
+    check_size,
+    check_table,
+)
 
 _TRUNCATE = 4.0
 _BACKGROUND_DEGREE = 5

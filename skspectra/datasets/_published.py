@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.utils import Bunch
 
-from ._generate import Peaks, draw_peaks, render
-from ._tables import challenge_table, draw_class_table
-from ._validation import check_dtype
+from skspectra.datasets._generate import Peaks, draw_peaks, render
+from skspectra.datasets._tables import challenge_table, draw_class_table
+from skspectra.datasets._validation import check_dtype
 
 _SEED = 2022
 _N_TRAIN, _N_VALIDATION = 50, 10

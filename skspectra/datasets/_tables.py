@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._validation import PeakList, check_size
+from skspectra.datasets._validation import PeakList, check_size
 
 _STEP = 70  # points between neighbouring classes of a position triplet
 _HEIGHT_STEP = 0.075  # the same for a height triplet
