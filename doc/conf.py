@@ -1,6 +1,12 @@
 """Sphinx configuration. Building needs no network."""
 
+import re
+
+from sphinx.util.docutils import SphinxDirective
+
 import skspectra
+from skspectra.neural._architectures import ZOO
+from skspectra.neural._cost import cost
 
 project = "skspectra"
 author = copyright = "The skspectra developers"
@@ -59,6 +65,26 @@ def _skip(app, what, name, obj, skip, options):
     return True if foreign or is_field or name.endswith("_request") else None
 
 
+class _NetworksTable(SphinxDirective):
+    """The networks of the zoo and what each costs."""
+
+    def run(self):
+        rows = [
+            ".. csv-table::",
+            '   :header: "name", "source", "parameters", "multiply-adds", "points seen"',
+            "   :widths: auto",
+            "",
+        ]
+        for name, architecture in ZOO.items():
+            source = architecture.layers.__doc__.splitlines()[0].removesuffix(".")
+            source = re.sub(r"doi (\S+)", r":doi:`\1`", source)
+            parameters, multiply_adds, seen = cost(name)
+            figures = f'"{parameters / 1e6:,.2f} M", "{multiply_adds / 1e6:,.1f} M", "{seen:,}"'
+            rows.append(f'   "``{name}``", "{source}", {figures}')
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
 def setup(app):
-    """Register the filter above."""
+    """Register the filter and the directive above."""
     app.connect("autodoc-skip-member", _skip)
+    app.add_directive("networks-table", _NetworksTable)

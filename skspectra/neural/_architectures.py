@@ -1,9 +1,4 @@
-"""The zoo: one short function a network.
-
-An architecture is ``f(n_points, *, ...) -> list of modules`` from ``(n, 1, n_points)`` to whatever
-the output layer takes. Its keywords are the ablation switches; their defaults are the published
-values. The factories it is handed are those of :mod:`skspectra.neural._layers`.
-"""
+"""Networks by name: which switches each has, and building one."""
 
 import inspect
 from bisect import bisect_left
@@ -14,77 +9,7 @@ import torch
 from torch import nn
 
 from skspectra.neural import _layers as layers
-from skspectra.neural._layers import drop, hidden
-
-
-def cnn2(
-    n_points,
-    *,
-    convolution=layers.convolution,
-    pooling=layers.max_pool,
-    activation=nn.ReLU,
-    hidden_activation=nn.Identity,
-    norm=layers.no_norm,
-    dropout=0.3,
-):
-    """Lee et al., Nat. Commun. 11, 86 (2020), doi 10.1038/s41467-019-13749-3, two convolutions."""
-    return [
-        *(convolution(1, 64, 50, 2), norm(), activation(), pooling(3, 2)),
-        *(convolution(64, 64, 25, 3), norm(), activation(), pooling(2, 3)),
-        nn.Flatten(),
-        *hidden(2000, hidden_activation, dropout),
-        *hidden(500, hidden_activation, dropout),
-        *drop(dropout),
-    ]
-
-
-def cnn6(
-    n_points,
-    *,
-    convolution=layers.convolution,
-    pooling=layers.max_pool,
-    activation=nn.ReLU,
-    hidden_activation=nn.ReLU,
-    norm=layers.no_norm,
-    dropout=0.7,
-):
-    """Szymanski et al., Chem. Mater. 33, 4204 (2021), doi 10.1021/acs.chemmater.1c01071."""
-    return [
-        *(convolution(1, 64, 35), norm(), activation(), pooling(3, 2)),
-        *(convolution(64, 64, 30), norm(), activation(), pooling(3, 2)),
-        *(convolution(64, 64, 25), norm(), activation(), pooling(2, 2)),
-        *(convolution(64, 64, 20), norm(), activation(), pooling(1, 2)),
-        *(convolution(64, 64, 15), norm(), activation(), pooling(1, 2)),
-        *(convolution(64, 64, 10), norm(), activation(), pooling(1, 2)),
-        nn.Flatten(),
-        *hidden(3100, hidden_activation, dropout),
-        *hidden(1200, hidden_activation, dropout),
-        *drop(dropout),
-    ]
-
-
-def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dropout=0.3):
-    """Ours: what the review learnt. Pool first, compress, two dense layers; no convolution.
-
-    Windows of 4 % of the axis, a quarter of a window apart, absorb the shifts and still tell
-    where a peak stands; the logarithm makes minor peaks count; centring helps smooth spectra;
-    non-linear hidden layers weigh windows against each other.
-    """
-    size = max(1, n_points // 25)
-    stride = max(1, size // 4)
-    # The end of the axis is padded, so that no point is dropped.
-    padding = (size - n_points) % stride
-    return [
-        *([nn.ReplicationPad1d((0, padding))] if padding else []),
-        pooling(size, stride),
-        layers.Compress(1e-2),
-        nn.Flatten(),
-        layers.Center((n_points + padding - size) // stride + 1),
-        nn.LazyLinear(512),
-        hidden_activation(),
-        *hidden(256, hidden_activation, dropout),
-        *drop(dropout),
-    ]
+from skspectra.neural import _zoo as zoo
 
 
 class Architecture(NamedTuple):
@@ -95,12 +20,32 @@ class Architecture(NamedTuple):
     batch_size: int = 128
     lr: float = 3e-4
     n_iter_no_change: int = 25
+    # Whether windows are pooled, so that something is left without the convolutions.
+    has_windows: bool = True
 
 
 ZOO = {
-    "poolnet": Architecture(poolnet, lr=2e-3, n_iter_no_change=50),
-    "cnn2": Architecture(cnn2),
-    "cnn6": Architecture(cnn6),
+    "poolnet": Architecture(zoo.poolnet, lr=2e-3, n_iter_no_change=50),
+    "cnn2": Architecture(zoo.cnn2),
+    "cnn3": Architecture(zoo.cnn3),
+    "cnn6": Architecture(zoo.cnn6),
+    "vgg": Architecture(zoo.vgg),
+    "resnet": Architecture(zoo.resnet, has_windows=False),
+    "cnn_bn": Architecture(zoo.cnn_bn),
+    "inc3": Architecture(zoo.inc3),
+    "inc6": Architecture(zoo.inc6),
+    "cnn_bn_mod": Architecture(zoo.cnn_bn_mod),
+    "cnn6_convdo": Architecture(zoo.cnn6_convdo),
+    "cnn6_bn": Architecture(zoo.cnn6_bn),
+    "vgg_mod": Architecture(zoo.vgg_mod),
+    "resnet_mod": Architecture(zoo.resnet_mod, has_windows=False),
+    "park": Architecture(zoo.park),
+    "vecsei": Architecture(zoo.vecsei),
+    "fan": Architecture(zoo.fan),
+    "oviedo": Architecture(zoo.oviedo, has_windows=False),
+    "sang": Architecture(zoo.sang),
+    "mozaffari": Architecture(zoo.mozaffari, has_windows=False),
+    "schuetzke": Architecture(zoo.schuetzke),
 }
 
 
@@ -120,19 +65,41 @@ def resolve(architecture, switches):
                 f"{name}={value!r} has no meaning for architecture={architecture!r}, which has no "
                 f"such part; use {name}='auto'. Its switches are: {own}."
             )
+    if isinstance(architecture, str) and chosen.get("convolution") == "none":
+        _check_without_convolution(architecture, found, chosen)
     return found, {
         name: layers.SWITCHES[name][value] if name in layers.SWITCHES else value
         for name, value in chosen.items()
     }
 
 
+def _check_without_convolution(architecture, found, chosen):
+    if not found.has_windows:
+        raise ValueError(
+            f"convolution='none' has no meaning for architecture={architecture!r}, which pools no "
+            "windows: only dense layers would be left."
+        )
+    if chosen.get("pooling") == "none":
+        raise ValueError(
+            "convolution='none' has no meaning with pooling='none': only dense layers would be "
+            "left."
+        )
+    for name in ("activation", "norm"):
+        if name in chosen:
+            raise ValueError(
+                f"{name}={chosen[name]!r} has no meaning with convolution='none', for it follows "
+                f"a convolution; use {name}='auto'."
+            )
+
+
 def build(layer_function, n_points, n_outputs, keywords, device="cpu"):
     """Build the network for spectra of `n_points`; on "meta" it has shapes but no values."""
     with torch.device(device), torch.no_grad():
-        network = nn.Sequential(
+        network = layers.Network(
             nn.Unflatten(1, (1, n_points)),
             *layer_function(n_points, **keywords),
             nn.LazyLinear(n_outputs),
+            ours=any(layer_function is architecture.layers for architecture in ZOO.values()),
         )
         # The lazy layers take their sizes from one pass; in `eval` mode nothing else is learnt.
         network.eval()(torch.zeros(1, n_points))

@@ -8,12 +8,79 @@ from torch.nn import functional as F
 
 
 class SameConv1d(nn.Conv1d):
-    """Convolution with "same" padding: ``ceil(length / stride)`` outputs, odd zero on right."""
+    """Convolution with "same" padding: ``ceil(length / stride)`` outputs, odd zero on right.
+
+    On a CPU the channels come last in memory, where torch's convolution is faster, and one
+    input channel is a product of its windows with the weights.
+    """
 
     def forward(self, x):
         length, kernel, stride = x.shape[-1], self.kernel_size[0], self.stride[0]
         padding = max((-(-length // stride) - 1) * stride + kernel - length, 0)
-        return super().forward(F.pad(x, (padding // 2, padding - padding // 2)))
+        x = F.pad(x.unsqueeze(2), (padding // 2, padding - padding // 2))
+        if x.is_cuda:
+            return super().forward(x.squeeze(2))
+        if self.in_channels == 1:
+            windows = x[:, 0, 0].unfold(-1, kernel, stride)
+            return F.linear(windows, self.weight[:, 0], self.bias).transpose(1, 2)
+        x = x.contiguous(memory_format=torch.channels_last)
+        return F.conv2d(x, self.weight.unsqueeze(2), self.bias, (1, stride)).squeeze(2)
+
+
+class _SpectraAsImages:
+    """Batch normalisation of images one pixel high, the form that is fast with channels last."""
+
+    def forward(self, x):
+        image = x[..., None, :] if x.ndim == 3 else x[..., None, None]
+        return super().forward(image).reshape(x.shape)
+
+
+class BatchNorm(_SpectraAsImages, nn.BatchNorm2d):
+    """Batch normalisation of channels or features."""
+
+
+class LazyBatchNorm(_SpectraAsImages, nn.LazyBatchNorm2d):
+    """The same before it knows how many there are."""
+
+    cls_to_become = BatchNorm
+
+
+class Network(nn.Sequential):
+    """Layers in sequence; on a CPU those before the dense part take a few spectra at a time.
+
+    What a part leaves in between fits into the cache and into memory that is used again, which
+    halves the time of a step. Not where a layer may see the whole batch: in networks that are not
+    `ours` and before a batch normalisation.
+    """
+
+    # Points in one part: 64 channels of them are 20 MB.
+    part = 80_000
+
+    def __init__(self, *layers, ours):
+        super().__init__(*layers)
+        self.n_by_row = _count_by_row(layers) if ours else 0
+
+    def forward(self, x):
+        if not self.n_by_row or x.is_cuda:
+            return super().forward(x)
+        first, rest = list(self)[: self.n_by_row], list(self)[self.n_by_row :]
+        parts = x.split(max(1, self.part // x.shape[1]))
+        return _run(rest, torch.cat([_run(first, rows) for rows in parts]))
+
+
+def _count_by_row(layers):
+    for n_layers, layer in enumerate(layers):
+        if isinstance(layer, nn.Flatten):
+            return n_layers
+        if any(isinstance(part, nn.modules.batchnorm._NormBase) for part in layer.modules()):
+            break
+    return 0
+
+
+def _run(layers, x):
+    for layer in layers:
+        x = layer(x)
+    return x
 
 
 class Decimate(nn.Module):
@@ -92,6 +159,16 @@ def decimation(size, stride):
     return Decimate(size, stride)
 
 
+def no_pool(size, stride):
+    """No pooling: all values go on."""
+    return nn.Identity()
+
+
+def leaky_relu():
+    """Leaky ReLU with the slope of the published networks."""
+    return nn.LeakyReLU(0.1)
+
+
 def no_norm():
     """No normalisation."""
     return nn.Identity()
@@ -99,7 +176,7 @@ def no_norm():
 
 def batch_norm():
     """Batch normalisation with the settings of Keras (its momentum of 0.99 is 0.01 here)."""
-    return nn.LazyBatchNorm1d(eps=1e-3, momentum=0.01)
+    return LazyBatchNorm(eps=1e-3, momentum=0.01)
 
 
 def hidden(units, activation, dropout):
@@ -123,7 +200,7 @@ def initialize_like_keras(module):
 ACTIVATIONS = {
     "linear": nn.Identity,
     "relu": nn.ReLU,
-    "leaky_relu": nn.LeakyReLU,
+    "leaky_relu": leaky_relu,
     "tanh": nn.Tanh,
 }
 SWITCHES = {
@@ -132,7 +209,7 @@ SWITCHES = {
         "frozen": frozen_convolution,
         "none": no_convolution,
     },
-    "pooling": {"max": max_pool, "mean": mean_pool, "decimate": decimation},
+    "pooling": {"max": max_pool, "mean": mean_pool, "decimate": decimation, "none": no_pool},
     "activation": ACTIVATIONS,
     "hidden_activation": ACTIVATIONS,
     "norm": {"none": no_norm, "batch": batch_norm},

@@ -1,4 +1,7 @@
 import re
+from functools import cache
+from inspect import signature
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,33 +11,91 @@ from torch import nn
 from skspectra import SpectralCNN
 from skspectra.neural import _layers as layers
 from skspectra.neural._architectures import ZOO, build, check_length, resolve
+from skspectra.neural._blocks import Parallel
 
 # Long enough for every architecture and every switch.
-N_POINTS = 240
+N_POINTS = 320
+# Nothing but dense layers would be left of these without convolutions.
+ALL_CONVOLUTION = {"resnet", "resnet_mod", "oviedo", "mozaffari"}
+POOLS = (nn.MaxPool1d, nn.AvgPool1d, layers.Decimate)
+NORMS = layers.BatchNorm
+TRUNK = [1666, 555, 278, 139]
+HALVES = [2500, 1250, 625, 312, 156]
+RESIDUAL = [2500, 1250, 625, 313, 157, 79]
+# Published output lengths of the feature extractor, its size, and the dropout of the dense part.
+PUBLISHED = {
+    "cnn2": ([2500, 1249, 417, 139], 8896, 0.3),
+    "cnn3": (TRUNK, 8896, 0.3),
+    "cnn6": ([2499, 1249, 624, 312, 156, 78], 4992, 0.7),
+    "vgg": (HALVES[:4], 19968, 0),
+    "resnet": (RESIDUAL, 7900, 0.5),
+    "cnn_bn": (HALVES[:3], 40000, 0.5),
+    "inc3": (TRUNK, 20433, 0.3),
+    "inc6": (TRUNK, 46148, 0.3),
+    "cnn_bn_mod": (HALVES[:3], 40000, 0.5),
+    "cnn6_convdo": ([2499, 1249, 624, 312, 156, 78], 4992, 0),
+    "cnn6_bn": ([2499, 1249, 624, 312, 156, 78], 4992, 0.7),
+    "vgg_mod": (HALVES[:4], 19968, 0.3),
+    "resnet_mod": (RESIDUAL, 7900, 0.5),
+    "park": ([1000, 499, 100, 98, 49, 47], 3760, 0.3),
+    "vecsei": ([1000, 499, 100, 98, 49, 47], 3760, 0.5),
+    "fan": (HALVES[:2], 80000, 0.3),
+    "oviedo": ([625, 125, 42, 1], 32, 0),
+    "sang": (HALVES, 79872, 0.5),
+    "mozaffari": ([], 160000, 0),
+    "schuetzke": (HALVES, 9984, 0.35),
+}
+
+
+@cache
+def published(name, n_outputs):
+    return build(ZOO[name].layers, 5000, n_outputs, {}, "meta")
 
 
 def n_parameters(network):
     return sum(parameter.numel() for parameter in network.parameters())
 
 
+def n_with_running_statistics(network):
+    statistics = [layer for layer in network.modules() if isinstance(layer, NORMS)]
+    return n_parameters(network) + sum(2 * layer.num_features for layer in statistics)
+
+
+def leaves(network):
+    return [layer for layer in network.modules() if not list(layer.children())]
+
+
+def count(network, kind):
+    return sum(isinstance(layer, kind) for layer in leaves(network))
+
+
+def defaults(name):
+    parameters = signature(ZOO[name].layers).parameters.values()
+    return {parameter.name: parameter.default for parameter in parameters}
+
+
+def having(switch):
+    return [name for name in ZOO if switch in defaults(name)]
+
+
 def keywords(architecture, **switches):
     return resolve(architecture, switches)[1]
 
 
-def switches_of(architecture):
-    """Every value of every switch that the architecture has."""
-    known = ZOO[architecture].layers.__kwdefaults__
-    cases = [
-        (name, value)
-        for name, options in layers.SWITCHES.items()
-        if name in known
-        for value in options
-    ]
-    return [*cases, ("dropout", 0.0), ("dropout", 0.9)]
+def small(name, device="meta", **switches):
+    return build(ZOO[name].layers, N_POINTS, 5, keywords(name, **switches), device)
 
 
 def cases():
-    return [(name, *case) for name in ZOO for case in [("dropout", "auto"), *switches_of(name)]]
+    """Every value of every switch of every architecture, its own values once."""
+    cases = [
+        (name, switch, value)
+        for name in ZOO
+        for switch, options in layers.SWITCHES.items()
+        for value, factory in options.items()
+        if switch in defaults(name) and factory is not defaults(name)[switch]
+    ]
+    return cases + [(name, "dropout", rate) for name in ZOO for rate in ("auto", 0.0, 0.9)]
 
 
 def tiny(n_points, *, convolution=layers.convolution, activation=nn.ReLU):
@@ -42,82 +103,249 @@ def tiny(n_points, *, convolution=layers.convolution, activation=nn.ReLU):
 
 
 @pytest.mark.parametrize(
-    ("name", "n_classes", "expected"),
-    [("cnn2", 500, 19_150_728), ("cnn6", 500, 20_212_224), ("cnn6", 27, 19_644_151)],
+    ("name", "n_outputs", "expected"),
+    [
+        ("cnn2", 500, 19_150_728),
+        ("cnn3", 500, 25_347_872),
+        ("cnn6", 500, 20_212_224),
+        ("vgg", 500, 2_556_174),
+        ("resnet", 500, 5_204_540),
+        ("cnn_bn", 500, 82_963_316),
+        ("inc3", 500, 78_870_534),
+        ("inc6", 500, 186_817_238),
+        ("cnn_bn_mod", 27, 81_993_691),
+        ("cnn6_convdo", 27, 19_644_151),
+        ("cnn6_bn", 27, 19_645_687),
+        ("vgg_mod", 27, 41_113_017),
+        ("resnet_mod", 27, 29_488_511),
+        ("park", 1, 3_170_081),
+        ("vecsei", 1, 11_785_841),
+        ("fan", 1, 290_406_145),
+        ("oviedo", 1, 8_577),
+        ("sang", 1, 47_575_617),
+        ("mozaffari", 1, 10_240_257),
+        ("schuetzke", 1, 1_666_505),
+    ],
 )
-def test_published_numbers_of_parameters(name, n_classes, expected):
-    assert n_parameters(build(ZOO[name].layers, 5000, n_classes, {}, "meta")) == expected
+def test_published_numbers_of_parameters(name, n_outputs, expected):
+    """The published numbers include the running statistics of batch normalisation."""
+    assert n_with_running_statistics(published(name, n_outputs)) == expected
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
-    [("cnn2", [2500, 1249, 417, 139]), ("cnn6", [2499, 1249, 624, 312, 156, 78])],
+    ("name", "millions"),
+    [
+        ("cnn2", 18.91),
+        ("cnn3", 24.87),
+        ("cnn6", 19.64),
+        ("vgg", 2.47),
+        ("resnet", 1.47),
+        ("cnn_bn", 81.99),
+        ("inc3", 78.52),
+        ("inc6", 186.63),
+    ],
 )
-def test_published_lengths(name, expected):
-    network = build(ZOO[name].layers, 5000, 500, {}, "meta")
+def test_published_numbers_of_parameters_for_the_challenge(name, millions):
+    assert round(n_with_running_statistics(published(name, 27)) / 1e6, 2) == millions
+
+
+def test_running_statistics_are_no_parameters():
+    assert n_parameters(published("cnn_bn", 500)) == 82_963_092
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_sizes(name):
+    network = published(name, 1)
     lengths = []
     x = torch.zeros(1, 5000, device="meta")
     for layer in network:
         x = layer(x)
         if x.ndim == 3 and x.shape[-1] not in [5000, *lengths]:
             lengths.append(x.shape[-1])
-    assert lengths == expected
+    assert x.shape == (1, 1)
+    first = next(layer for layer in network if isinstance(layer, nn.Linear))
+    expected_lengths, flat, dropout = PUBLISHED[name]
+    assert lengths == expected_lengths
+    assert first.in_features == flat
+    assert defaults(name)["dropout"] == dropout
+
+
+def test_every_network_but_ours_is_compared_with_its_paper():
+    assert set(PUBLISHED) == set(ZOO) - {"poolnet"}
+
+
+def test_published_hidden_activations():
+    linear = {
+        n for n in having("hidden_activation") if defaults(n)["hidden_activation"] != nn.ReLU
+    }
+    assert linear == {"cnn2", "cnn3", "vgg", "cnn_bn", "inc3", "inc6"}
+
+
+@pytest.mark.parametrize(
+    ("name", "rates"),
+    [
+        ("vgg", [0.2] * 4),
+        ("cnn6_convdo", [0.2] * 6),
+        ("vgg_mod", [0.3] * 3),
+        ("vecsei", [0.3] * 3 + [0.5] * 3),
+        ("fan", [0.3] * 4),
+        ("resnet", [0.5]),
+        ("schuetzke", [0.35] * 2),
+        ("mozaffari", []),
+    ],
+)
+def test_published_dropout(name, rates):
+    network = published(name, 1)
+    assert [layer.p for layer in network.modules() if isinstance(layer, nn.Dropout)] == rates
+
+
+@pytest.mark.parametrize(
+    ("name", "channels"), [("inc3", [86, 112, 147]), ("inc6", [86, 112, 147, 194, 255, 332])]
+)
+def test_channels_of_the_inception_blocks(name, channels):
+    found = []
+    x = torch.zeros(1, 5000, device="meta")
+    for layer in published(name, 500):
+        x = layer(x)
+        if isinstance(layer, Parallel):
+            found.append(x.shape[1])
+    assert found == channels
+
+
+def test_average_of_an_inception_block_leaves_out_the_padding():
+    block = next(layer for layer in small("inc3", "cpu") if isinstance(layer, Parallel))
+    average = next(layer for layer in block.modules() if isinstance(layer, nn.AvgPool1d))
+    found = average(torch.tensor([[[2.0, 4.0, 9.0, 5.0]]]))
+    assert found.tolist() == [[[(2 + 4) / 2, 5, 6, (9 + 5) / 2]]]
+
+
+def test_slope_of_leaky_relu():
+    slopes = {m.negative_slope for m in small("cnn_bn").modules() if isinstance(m, nn.LeakyReLU)}
+    assert slopes == {0.1}
 
 
 def test_pooling_network_drops_no_point():
     for n_points in range(1, 130):
         network = build(ZOO["poolnet"].layers, n_points, 3, {})
-        pooled = network[:3]
+        pooled = nn.Sequential(*list(network)[:3])
         X = torch.eye(n_points)
         assert (pooled(X).amax(dim=(1, 2)) == 1).all(), n_points
 
 
+def test_pooling_network_without_pools_takes_every_point():
+    network = build(ZOO["poolnet"].layers, 99, 3, keywords("poolnet", pooling="none"))
+    assert next(layer for layer in network if isinstance(layer, nn.Linear)).in_features == 99
+    assert network(torch.rand(2, 99)).shape == (2, 3)
+
+
 @pytest.mark.parametrize(("name", "switch", "value"), cases())
 def test_every_switch_of_every_architecture(name, switch, value):
-    """The network can be built and run, and its size is that of the "meta" device."""
-    chosen = keywords(name, **{switch: value})
-    network = build(ZOO[name].layers, N_POINTS, 5, chosen)
-    assert network(torch.rand(2, N_POINTS)).shape == (2, 5)
-    shapes = {k: v.shape for k, v in network.state_dict().items()}
-    on_meta = build(ZOO[name].layers, N_POINTS, 5, chosen, "meta")
-    assert {k: v.shape for k, v in on_meta.state_dict().items()} == shapes
+    """The network can be built and run, unless nothing of it would be left."""
+    if name in ALL_CONVOLUTION and (switch, value) == ("convolution", "none"):
+        with pytest.raises(ValueError, match=f"convolution='none' .*'{name}', which pools no win"):
+            keywords(name, convolution="none")
+        return
+    network = small(name, **{switch: value})
+    assert network(torch.zeros(2, N_POINTS, device="meta")).shape == (2, 5)
 
 
 @pytest.mark.parametrize(
-    ("name", "norm"), [*((name, "auto") for name in ZOO), ("cnn2", "batch"), ("cnn6", "batch")]
+    ("name", "norm"),
+    [*((name, "auto") for name in ZOO), *((name, "batch") for name in ("cnn2", "vgg", "inc3"))],
 )
 def test_a_gradient_reaches_every_parameter(name, norm):
+    """And the network has the shapes that it has on the "meta" device, where predictions build it.
+
+    Biases before a normalisation have no influence, so rounding gives them theirs.
+    """
     chosen = keywords(name, norm=norm, dropout=0.0)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = build(ZOO[name].layers, N_POINTS, 3, chosen)
         layers.initialize_like_keras(network)
         X = torch.rand(12, N_POINTS)
-    network.train()
-    target = torch.arange(12) % 3
-    nn.functional.cross_entropy(network(X), target).backward()
+        network.train()
+        target = torch.arange(12) % 3
+        nn.functional.cross_entropy(network(X), target).backward()
+    on_meta = build(ZOO[name].layers, N_POINTS, 3, chosen, "meta").state_dict()
+    shapes = {key: value.shape for key, value in network.state_dict().items()}
+    assert {key: value.shape for key, value in on_meta.items()} == shapes
     for parameter_name, parameter in network.named_parameters():
         assert parameter.grad is not None, parameter_name
         assert parameter.grad.abs().max() > 0, parameter_name
 
 
-@pytest.mark.parametrize("name", ["cnn2", "cnn6"])
+@pytest.mark.parametrize("name", sorted(set(having("convolution")) - ALL_CONVOLUTION))
 def test_without_convolutions_only_pooling_and_dense_layers_are_left(name):
-    network = build(ZOO[name].layers, N_POINTS, 3, keywords(name, convolution="none"))
-    left = {type(layer) for layer in network if list(layer.parameters())}
-    assert left == {nn.Linear}
-    assert any(isinstance(layer, nn.MaxPool1d) for layer in network)
+    network = list(small(name, convolution="none"))
+    flatten = next(i for i, layer in enumerate(network) if isinstance(layer, nn.Flatten))
+    features = nn.Sequential(*network[1:flatten])
+    assert {type(layer) for layer in leaves(features)} <= {*POOLS, nn.Identity}
+    assert count(features, POOLS) >= 2
+    assert count(nn.Sequential(*network), nn.Conv1d) == 0
     # One channel goes on: the first dense layer is narrow.
     first = next(layer for layer in network if isinstance(layer, nn.Linear))
     assert first.in_features < N_POINTS
 
 
-@pytest.mark.parametrize("name", ["cnn2", "cnn6"])
+@pytest.mark.parametrize("name", having("convolution"))
 def test_frozen_convolutions(name):
-    network = build(ZOO[name].layers, N_POINTS, 3, keywords(name, convolution="frozen"))
-    for layer in network:
+    network = small(name, convolution="frozen")
+    assert count(network, nn.Conv1d) == count(small(name), nn.Conv1d) > 0
+    for layer in leaves(network):
         for parameter in layer.parameters():
-            assert parameter.requires_grad == isinstance(layer, nn.Linear)
+            assert parameter.requires_grad != isinstance(layer, nn.Conv1d)
+
+
+@pytest.mark.parametrize("name", having("norm"))
+def test_normalisation_follows_every_convolution(name):
+    dense = name == "sang"
+    assert count(small(name, norm="none"), NORMS) == dense
+    network = small(name, norm="batch")
+    assert count(network, NORMS) == count(network, nn.Conv1d) + dense
+    found = leaves(network)
+    for layer, following in pairwise(found):
+        if isinstance(layer, nn.Conv1d):
+            assert isinstance(following, NORMS)
+            assert following.num_features == layer.out_channels
+
+
+@pytest.mark.parametrize("name", having("activation"))
+def test_activation_follows_every_convolution(name):
+    network = small(name, activation="tanh")
+    # One for the sum of a residual block's convolution and its shortcut.
+    n_sums = 12 if name.startswith("resnet") else 0
+    n_shortcuts = n_sums // 2
+    n_bare = n_shortcuts + n_sums + (name == "resnet")
+    assert count(network, nn.Tanh) == count(network, nn.Conv1d) - n_bare + n_sums
+
+
+@pytest.mark.parametrize("name", having("hidden_activation"))
+def test_hidden_activation_follows_every_hidden_layer(name):
+    network = small(name, hidden_activation="tanh")
+    assert count(network, nn.Tanh) == count(network, nn.Linear) - 1 > 0
+
+
+@pytest.mark.parametrize("name", having("dropout"))
+def test_dropout_precedes_every_dense_layer(name):
+    network = list(small(name, dropout=0.37))
+    rates = [layer.p for layer in network if isinstance(layer, nn.Dropout)]
+    # The first dense layer of ours sees the pooled values as they are.
+    assert rates.count(0.37) == count(nn.Sequential(*network), nn.Linear) - (name == "poolnet")
+    assert set(rates) <= {0.37, 0.2, 0.3}
+
+
+@pytest.mark.parametrize("name", having("pooling"))
+def test_every_pool_is_replaced(name):
+    n_pools = count(small(name, pooling="max"), nn.MaxPool1d)
+    assert n_pools >= 1
+    # The average of an inception block keeps the length: it is no pool of the other kinds.
+    n_inception = {"inc3": 3, "inc6": 6}.get(name, 0)
+    decimated = small(name, pooling="decimate")
+    assert count(decimated, layers.Decimate) == n_pools
+    assert count(decimated, nn.AvgPool1d) == n_inception
+    assert count(small(name, pooling="mean"), nn.AvgPool1d) == n_pools + n_inception
+    assert count(small(name, pooling="none"), POOLS) == 0
 
 
 def test_auto_is_the_architecture_s_own_value():
@@ -150,27 +378,40 @@ def test_a_callable_that_lacks_a_keyword():
 
 
 @pytest.mark.parametrize(
-    ("name", "switch", "value"),
+    ("switches", "message"),
     [
-        ("cnn2", "convolution", "auto"),
-        ("cnn2", "convolution", "none"),
-        ("cnn2", "pooling", "decimate"),
-        ("cnn6", "convolution", "auto"),
-        ("cnn6", "pooling", "mean"),
+        ({"pooling": "none"}, "has no meaning with pooling='none': only dense"),
+        ({"activation": "tanh"}, "activation='tanh' has no .* use activation='auto'"),
+        ({"norm": "batch"}, "norm='batch' has no meaning with convolution='none'"),
     ],
 )
-def test_too_short_names_the_least_that_works(name, switch, value):
-    chosen = keywords(name, **{switch: value})
-    model = SpectralCNN(name, **{switch: value}, max_epochs=1, early_stopping=False, n_threads=1)
-    with pytest.raises(ValueError, match=r"X has 1 points per spectrum, too short") as error:
-        model.fit(np.zeros((4, 1)), [0, 0, 1, 1])
-    least = int(re.search(r"needs at least (\d+)", str(error.value))[1])
-    assert least > 1
-    check_length(name, ZOO[name].layers, least, chosen)
-    network = build(ZOO[name].layers, least, 2, chosen)
-    assert network(torch.rand(3, least)).shape == (3, 2)
-    with pytest.raises(ValueError, match=f"X has {least - 1} points .* at least {least}"):
-        check_length(name, ZOO[name].layers, least - 1, chosen)
+def test_what_has_no_meaning_without_convolutions(switches, message):
+    with pytest.raises(ValueError, match=message):
+        resolve("cnn6", {"convolution": "none", **switches})
+
+
+def test_what_is_left_of_a_callable_is_its_own_affair():
+    _, chosen = resolve(tiny, {"convolution": "none", "activation": "tanh"})
+    assert chosen == {"convolution": layers.no_convolution, "activation": nn.Tanh}
+
+
+@pytest.mark.parametrize("name", [*ZOO, "cnn2 none", "cnn2 decimate", "cnn6 mean"])
+def test_too_short_for_an_architecture_names_the_least_that_works(name):
+    name, _, value = name.partition(" ")
+    switch = "convolution" if value == "none" else "pooling"
+    chosen = keywords(name, **({switch: value} if value else {}))
+    network = ZOO[name].layers
+    if name in {"poolnet", *ALL_CONVOLUTION}:
+        least = 1
+    else:
+        with pytest.raises(ValueError, match="X has 1 points per spectrum, too short") as error:
+            check_length(name, network, 1, chosen)
+        least = int(re.search(r"needs at least (\d+)", str(error.value))[1])
+        with pytest.raises(RuntimeError):
+            build(network, least - 1, 2, chosen, "meta")
+    check_length(name, network, least, chosen)
+    built = build(network, least, 2, chosen, "meta")
+    assert built(torch.zeros(3, least, device="meta")).shape == (3, 2)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -181,10 +422,6 @@ def test_the_least_number_of_points_can_be_fitted():
     least = int(re.search(r"at least (\d+)", str(error.value))[1])
     X = np.random.default_rng(0).uniform(size=(4, least))
     assert model.fit(X, [0, 0, 1, 1]).predict_proba(X).shape == (4, 2)
-
-
-def test_pooling_network_works_on_one_point():
-    check_length("poolnet", ZOO["poolnet"].layers, 1, {})
 
 
 def test_an_error_of_the_architecture_itself_shows():
