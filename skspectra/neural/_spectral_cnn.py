@@ -40,15 +40,19 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    architecture : {"poolnet", "cnn2", "cnn6"} or callable, default="poolnet"
-        A name from the zoo, or a function ``f(n_points, *, ...) -> list of torch modules`` that
-        maps ``(n, 1, n_points)`` to what a dense output layer takes. It may take the switches
-        below as keywords and must keep its state in parameters and persistent buffers.
+    architecture : str or callable, default="poolnet"
+        "poolnet" (ours) or a published network: "cnn2", "cnn3", "cnn6", "vgg", "resnet", "cnn_bn",
+        "inc3", "inc6", their modifications "cnn_bn_mod", "cnn6_convdo", "cnn6_bn", "vgg_mod" and
+        "resnet_mod", or "park", "vecsei", "fan", "oviedo", "sang", "mozaffari", "schuetzke"; the
+        :ref:`guide <networks>` has their papers and sizes. Or a function ``f(n_points, *, ...) ->
+        list of torch modules`` that maps ``(n, 1, n_points)`` to what a dense output layer takes.
+        It may take the switches below as keywords and must keep its state in parameters and
+        persistent buffers.
     convolution : {"auto", "learnt", "frozen", "none"}, default="auto"
         Learnt, frozen at its random initial weights, or left out, so that only pooling and dense
         layers remain.
-    pooling : {"auto", "max", "mean", "decimate"}, default="auto"
-        What is kept of a window.
+    pooling : {"auto", "max", "mean", "decimate", "none"}, default="auto"
+        What is kept of a window; "none" leaves the pools out.
     activation : {"auto", "linear", "relu", "leaky_relu", "tanh"}, default="auto"
         Activation after a convolution.
     hidden_activation : {"auto", "linear", "relu", "leaky_relu", "tanh"}, default="auto"
@@ -92,7 +96,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         Seeds the weights, the batches, dropout, the hold-out and the augmenter. None draws from
         fresh entropy.
     verbose : bool, default=False
-        Print epoch, losses and the time left to stderr.
+        Print epoch, losses, scores and the time left to stderr.
 
     Attributes
     ----------
@@ -103,7 +107,9 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
     architecture_ : tuple
         Architecture and switches that the weights belong to.
     history_ : list of dict
-        Epoch, learning rate, training and validation loss of every epoch.
+        Of every epoch its number, learning rate, loss and score (the share of right predictions)
+        on the training batches and on the validation spectra: "train_loss", "valid_score" and so
+        on.
     n_iter_ : int
         Epochs that were run.
     best_epoch_ : int
@@ -239,7 +245,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         switches = {name: getattr(self, name) for name in (*SWITCHES, "dropout")}
         found, keywords = resolve(self.architecture, switches)
         device = resolve_device(self.device)
-        X, y = validate_data(self, X, y, dtype=np.float32, multi_output=True)
+        # Neither converted nor split here: what is memory-mapped is never copied as a whole.
+        X, y = validate_data(self, X, y, dtype="numeric", multi_output=True)
         targets = self._encode_fit(y)
         check_length(self.architecture, found.layers, X.shape[1], keywords)
         self.architecture_ = (self.architecture, switches)
@@ -254,7 +261,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             valid = self._check_validation(X_val, y_val)
         elif self.early_stopping:
             rows = hold_out(targets, self.validation_fraction, rng)
-            train, valid = (Spectra(X[part], targets[part]) for part in rows)
+            train, valid = (Spectra(X, targets, part) for part in rows)
         schedule = Schedule(
             "train_loss" if valid is None else "valid_loss",
             self.n_iter_no_change_,
@@ -305,7 +312,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         if X_val is None or y_val is None:
             raise ValueError("X_val and y_val belong together; one of them is None.")
         X_val, y_val = validate_data(
-            self, X_val, y_val, dtype=np.float32, multi_output=True, reset=False
+            self, X_val, y_val, dtype="numeric", multi_output=True, reset=False
         )
         if self._multilabel:
             y_val = y_val.toarray() if hasattr(y_val, "toarray") else y_val
@@ -383,7 +390,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
 
     def _logits(self, X):
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        X = validate_data(self, X, dtype="numeric", reset=False)
         device = resolve_device(self.device, fall_back=True)
         found, keywords = resolve(*self.architecture_)
         # Without values a network is built in no time, but a user's function may not stand it.

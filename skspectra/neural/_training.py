@@ -90,18 +90,27 @@ def hold_out(targets, fraction, rng):
 
 def as_batch(X, norm):
     """Turn rows of spectra into what a network takes: normalised, float32."""
-    return torch.from_numpy(np.ascontiguousarray(normalize(X, norm), dtype=np.float32))
+    X = normalize(X, norm)
+    try:
+        with np.errstate(over="raise"):
+            return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
+    except FloatingPointError as error:
+        raise ValueError(
+            f"X holds intensities up to {np.abs(X).max():.3g}, too large for float32, in which "
+            f"the network computes; normalize={norm!r} leaves them so, use normalize='max'."
+        ) from error
 
 
 class Spectra(torch.utils.data.Dataset):
-    """Spectra and their targets, as skorch wants them."""
+    """Spectra and their targets, as skorch wants them: the `rows` of what may lie on disk."""
 
-    def __init__(self, X, y):
+    def __init__(self, X, y, rows=None):
         self.X = X
         self.y = y
+        self.rows = np.arange(len(X)) if rows is None else rows
 
     def __len__(self):
-        return len(self.X)
+        return len(self.rows)
 
 
 class Batches:
@@ -115,17 +124,18 @@ class Batches:
         self.rng = rng
 
     def __iter__(self):
-        n_samples = len(self.dataset)
-        order = np.arange(n_samples) if self.rng is None else self.rng.permutation(n_samples)
-        stops = list(range(self.batch_size, n_samples, self.batch_size))
+        X, y, order = self.dataset.X, self.dataset.y, self.dataset.rows
+        if self.rng is not None:
+            order = self.rng.permutation(order)
+        stops = list(range(self.batch_size, len(order), self.batch_size))
         # A batch of one sample has no variance to normalise by: it joins the batch before.
-        if stops and n_samples - stops[-1] == 1:
+        if stops and len(order) - stops[-1] == 1:
             stops.pop()
         for rows in np.split(order, stops):
-            X = self.dataset.X[rows]
+            batch = X[rows]
             if self.augmenter is not None:
-                X = draw(self.augmenter, X, self.rng)
-            yield as_batch(X, self.norm), torch.from_numpy(self.dataset.y[rows])
+                batch = draw(self.augmenter, batch, self.rng)
+            yield as_batch(batch, self.norm), torch.from_numpy(y[rows])
 
 
 def diverged(record, what):
@@ -138,6 +148,13 @@ def diverged(record, what):
 
 class StopTraining(Exception):
     """The monitored loss no longer improves."""
+
+
+def n_right(logits, targets):
+    """Count the spectra whose label, or whose whole set of phases, is right."""
+    if targets.ndim == 2:
+        return ((logits > 0) == (targets > 0)).all(dim=1).sum()
+    return (logits.argmax(dim=1) == targets).sum()
 
 
 class Schedule(Callback):
@@ -161,15 +178,25 @@ class Schedule(Callback):
         self.start = time.perf_counter()
         self.last_drop = 0
 
+    def on_epoch_begin(self, net, **kwargs):
+        # Sums of losses and of right answers, and spectra seen, while training and afterwards.
+        self.totals = {"train": [0.0, 0, 0], "valid": [0.0, 0, 0]}
+
+    def on_batch_end(self, net, batch, training, loss, y_pred, **kwargs):
+        targets = batch[1].to(y_pred.device)
+        total = self.totals["train" if training else "valid"]
+        total[0] += loss.item() * len(targets)
+        total[1] += n_right(y_pred, targets)
+        total[2] += len(targets)
+
     def on_epoch_end(self, net, **kwargs):
         epoch = len(self.history) + 1
         optimizer = net.optimizer_
         record = {"epoch": epoch, "lr": optimizer.param_groups[0]["lr"]}
-        for part in ("train", "valid"):
-            if f"{part}_batch_count" in net.history[-1]:
-                losses = net.history[-1, "batches", :, (f"{part}_loss", f"{part}_batch_size")]
-                loss, size = np.array([pair for pair in losses if None not in pair]).T
-                record[f"{part}_loss"] = float(loss @ size / size.sum())
+        for part, (loss, right, n_seen) in self.totals.items():
+            if n_seen:
+                record[f"{part}_loss"] = loss / n_seen
+                record[f"{part}_score"] = int(right) / n_seen
         self.history.append(record)
         self._check_finite(record)
         if record[self.monitor] < self.best_loss - self.min_delta:
@@ -193,10 +220,12 @@ class Schedule(Callback):
                 raise diverged(record, f"{name} is {record[name]}")
 
     def _report(self, record):
-        losses = ", ".join(f"{k} {v:.4f}" for k, v in record.items() if k.endswith("loss"))
+        figures = ", ".join(
+            f"{k} {v:.4f}" for k, v in record.items() if k.endswith(("loss", "score"))
+        )
         left = (self.max_epochs - record["epoch"]) * (time.perf_counter() - self.start)
         print(
-            f"epoch {record['epoch']}/{self.max_epochs}: {losses}, lr {record['lr']:.1e}, at most "
-            f"{left / record['epoch']:.0f} s left",
+            f"epoch {record['epoch']}/{self.max_epochs}: {figures}, lr {record['lr']:.1e}, at "
+            f"most {left / record['epoch']:.0f} s left",
             file=sys.stderr,
         )

@@ -1,5 +1,6 @@
 import json
 import pickle
+import tracemalloc
 from threading import Thread
 
 import joblib
@@ -96,6 +97,38 @@ def test_prediction_does_not_depend_on_batches_or_order():
 
 
 @short
+@pytest.mark.parametrize("phases", [False, True])
+def test_validation_score_in_the_history_is_that_of_score(phases):
+    X, y = spectra()
+    if phases:
+        y = (y[:, None] == NAMES).astype(int)
+    model = net(max_epochs=6).fit(X, y, X_val=X[::3], y_val=y[::3])
+    assert model.history_[model.best_epoch_ - 1]["valid_score"] == model.score(X[::3], y[::3])
+
+
+@short
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int16])
+def test_memory_mapped_spectra_are_never_copied_whole(tmp_path, dtype):
+    X = np.lib.format.open_memmap(tmp_path / "X.npy", "w+", dtype, shape=(600, 5000))
+    rng = np.random.default_rng(0)
+    y = np.arange(600) % 2
+    for row in range(600):
+        X[row] = rng.integers(0, 5, 5000)
+        X[row, 1000 + 2000 * y[row]] = 100
+    X.flush()
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    model = net(max_epochs=2, batch_size=16)
+    tracemalloc.start()
+    model.fit(mapped, y).predict(mapped)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # NumPy's arrays are traced, torch's are not: some batches' worth, not the whole.
+    assert peak < mapped.nbytes / 3
+    whole = net(max_epochs=2, batch_size=16).fit(np.array(mapped), y)
+    np.testing.assert_array_equal(model.predict_proba(mapped), whole.predict_proba(mapped))
+
+
+@short
 @pytest.mark.parametrize("early_stopping", [True, False])
 def test_history(early_stopping):
     X, y = spectra()
@@ -103,7 +136,8 @@ def test_history(early_stopping):
     watched = "valid_loss" if early_stopping else "train_loss"
     assert model.n_iter_ == len(model.history_) == 6
     assert [record["epoch"] for record in model.history_] == [1, 2, 3, 4, 5, 6]
-    keys = {"epoch", "lr", "train_loss"} | ({"valid_loss"} if early_stopping else set())
+    keys = {"epoch", "lr", "train_loss", "train_score"}
+    keys |= {"valid_loss", "valid_score"} if early_stopping else set()
     assert all(set(record) == keys for record in model.history_)
     assert json.loads(json.dumps(model.history_)) == model.history_
     losses = [record[watched] for record in model.history_]
@@ -534,10 +568,13 @@ def test_containers_and_types():
     np.testing.assert_array_equal(net().fit(mapped, y).predict_proba(X), model.predict_proba(X))
 
 
+@short
 def test_values_beyond_float32():
     X, y = spectra()
-    with pytest.raises(ValueError, match="too large"), np.errstate(over="ignore"):
-        net().fit(X * 1e300, y)
+    with pytest.raises(ValueError, match=r"too large for float32.*use normalize='max'"):
+        net(normalize="none").fit(X * 1e300, y)
+    huge, plain = net().fit(X * 2.0**900, y), net().fit(X, y)
+    np.testing.assert_array_equal(huge.predict_proba(X), plain.predict_proba(X))
 
 
 @short
@@ -573,7 +610,7 @@ def test_augmented_in_training_only():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("architecture", "resnet"),
+        ("architecture", "resnet50"),
         ("convolution", "depthwise"),
         ("pooling", "sum"),
         ("dropout", 1.0),

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from skorch.history import History
 
 from skspectra import PeakShiftAugmenter
 from skspectra.neural._training import (
@@ -14,6 +13,7 @@ from skspectra.neural._training import (
     StopTraining,
     as_batch,
     hold_out,
+    n_right,
     private_torch,
 )
 from skspectra.preprocessing import normalize
@@ -24,12 +24,12 @@ def run_schedule(losses, *, patience=5, max_epochs=100, monitor="valid_loss", ve
     schedule = Schedule(monitor, patience, max_epochs, verbose)
     module = torch.nn.Linear(1, 1, bias=False)
     optimizer = SimpleNamespace(param_groups=[{"lr": lr}])
-    net = SimpleNamespace(history=History(), optimizer_=optimizer, module_=module)
+    net = SimpleNamespace(optimizer_=optimizer, module_=module)
     schedule.on_train_begin(net)
     stopped = False
     for epoch, loss in enumerate(losses, start=1):
         train, valid = loss if isinstance(loss, tuple) else (0.5, loss)
-        record_epoch(net.history, train=[(train, 4)], valid=[(valid, 4)])
+        feed_epoch(schedule, net, train=[(train, 4)], valid=[(valid, 4)])
         with torch.no_grad():
             module.weight.fill_(epoch)
         try:
@@ -40,14 +40,15 @@ def run_schedule(losses, *, patience=5, max_epochs=100, monitor="valid_loss", ve
     return schedule, stopped
 
 
-def record_epoch(history, **parts):
-    history.new_epoch()
+def feed_epoch(schedule, net, **parts):
+    """Feed batches of (loss, size), all predictions right."""
+    schedule.on_epoch_begin(net)
     for part, batches in parts.items():
         for loss, size in batches:
-            history.new_batch()
-            history.record_batch(f"{part}_loss", loss)
-            history.record_batch(f"{part}_batch_size", size)
-        history.record(f"{part}_batch_count", len(batches))
+            targets = torch.zeros(size, dtype=torch.int64)
+            schedule.on_batch_end(
+                net, (None, targets), part == "train", torch.tensor(loss), torch.eye(2)[targets]
+            )
 
 
 def test_the_best_weights_are_kept():
@@ -133,15 +134,42 @@ def test_the_training_loss_can_be_watched():
 def test_losses_are_means_over_spectra_not_over_batches():
     schedule = Schedule("valid_loss", 5, 10, 0)
     net = SimpleNamespace(
-        history=History(),
         optimizer_=SimpleNamespace(param_groups=[{"lr": 1.0}]),
         module_=torch.nn.Linear(1, 1),
     )
     schedule.on_train_begin(net)
-    record_epoch(net.history, train=[(1.0, 3), (5.0, 1)], valid=[(2.0, 1), (8.0, 2)])
+    feed_epoch(schedule, net, train=[(1.0, 3), (5.0, 1)], valid=[(2.0, 1), (8.0, 2)])
     schedule.on_epoch_end(net)
     (record,) = schedule.history
-    assert record == {"epoch": 1, "lr": 1.0, "train_loss": 2.0, "valid_loss": 6.0}
+    assert (record["train_loss"], record["valid_loss"]) == (2.0, 6.0)
+
+
+def test_scores_are_shares_of_spectra():
+    schedule = Schedule("valid_loss", 5, 10, 0)
+    net = SimpleNamespace(
+        optimizer_=SimpleNamespace(param_groups=[{"lr": 1.0}]),
+        module_=torch.nn.Linear(1, 1),
+    )
+    logits = torch.tensor([[2.0, 1.0], [0.0, 1.0], [3.0, 1.0]])
+    schedule.on_train_begin(net)
+    schedule.on_epoch_begin(net)
+    for training, targets in ((True, [0, 1, 1]), (True, [0, 1, 0]), (False, [1, 0, 1])):
+        schedule.on_batch_end(
+            net, (None, torch.tensor(targets)), training, torch.tensor(1.0), logits
+        )
+    schedule.on_epoch_end(net)
+    assert schedule.history == [
+        {
+            **{"epoch": 1, "lr": 1.0, "train_loss": 1.0, "train_score": 5 / 6},
+            **{"valid_loss": 1.0, "valid_score": 0.0},
+        }
+    ]
+
+
+def test_a_set_of_phases_is_right_as_a_whole_only():
+    logits = torch.tensor([[1.0, -1.0], [1.0, -1.0], [-1.0, -1.0]])
+    targets = torch.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    assert n_right(logits, targets) == 2
 
 
 def test_report(capsys):
@@ -149,7 +177,10 @@ def test_report(capsys):
     out, err = capsys.readouterr()
     assert out == ""
     first, second = err.splitlines()
-    assert first.startswith("epoch 1/7: train_loss 0.5000, valid_loss 1.0000, lr 1.0e+00, at most")
+    assert first.startswith(
+        "epoch 1/7: train_loss 0.5000, train_score 1.0000, valid_loss 1.0000, valid_score 1.0000, "
+        "lr 1.0e+00, at most"
+    )
     assert second.startswith("epoch 2/7")
 
 
