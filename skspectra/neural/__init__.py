@@ -1,5 +1,6 @@
 """Neural networks. Importing this loads torch and skorch; nothing else in the package does."""
 
+from skspectra.neural._display import TrainingDisplay
 from skspectra.neural._spectral_cnn import SpectralCNN
 
-__all__ = ["SpectralCNN"]
+__all__ = ["SpectralCNN", "TrainingDisplay"]
