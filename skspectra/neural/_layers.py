@@ -18,7 +18,7 @@ class SameConv1d(nn.Conv1d):
         length, kernel, stride = x.shape[-1], self.kernel_size[0], self.stride[0]
         padding = max((-(-length // stride) - 1) * stride + kernel - length, 0)
         x = F.pad(x.unsqueeze(2), (padding // 2, padding - padding // 2))
-        if x.is_cuda:
+        if x.device.type != "cpu":
             return super().forward(x.squeeze(2))
         if self.in_channels == 1:
             windows = x[:, 0, 0].unfold(-1, kernel, stride)
@@ -61,7 +61,7 @@ class Network(nn.Sequential):
         self.n_by_row = _count_by_row(layers) if ours else 0
 
     def forward(self, x):
-        if not self.n_by_row or x.is_cuda:
+        if not self.n_by_row or x.device.type != "cpu":
             return super().forward(x)
         first, rest = list(self)[: self.n_by_row], list(self)[self.n_by_row :]
         parts = x.split(max(1, self.part // x.shape[1]))

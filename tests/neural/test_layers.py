@@ -130,3 +130,88 @@ def test_every_switch_offers_a_factory_a_value():
     }
     for options in layers.SWITCHES.values():
         assert all(callable(factory) for factory in options.values())
+
+
+@pytest.mark.parametrize("in_channels", [1, 3])
+@pytest.mark.parametrize("stride", [1, 2, 5])
+@pytest.mark.parametrize("kernel", [1, 4, 35])
+def test_same_convolution_is_that_of_torch(in_channels, stride, kernel):
+    """Values and all gradients, whatever the layout in memory of what comes in."""
+    torch.manual_seed(0)
+    convolution = layers.convolution(in_channels, 6, kernel, stride)
+    parameters = [convolution.weight, convolution.bias]
+    x = torch.randn(4, in_channels, 101)
+    padding = max((-(-101 // stride) - 1) * stride + kernel - 101, 0)
+    sides = (padding // 2, padding - padding // 2)
+    last = x.transpose(1, 2).contiguous().transpose(1, 2)
+    for layout in (x, last):
+        layout.requires_grad_()
+        expected = nn.functional.conv1d(nn.functional.pad(layout, sides), *parameters, stride)
+        found = convolution(layout)
+        torch.testing.assert_close(found, expected)
+        weights = torch.randn_like(expected)
+        for one, other in zip(
+            torch.autograd.grad((found * weights).sum(), [layout, *parameters]),
+            torch.autograd.grad((expected * weights).sum(), [layout, *parameters]),
+            strict=True,
+        ):
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+
+
+def test_convolution_keeps_the_channels_last():
+    x = torch.randn(2, 1, 50)
+    once = layers.convolution(1, 4, 3)(x)
+    assert once.stride() == (200, 1, 4)
+    assert layers.convolution(4, 8, 3, 2)(layers.batch_norm()(nn.ReLU()(once))).stride()[1] == 1
+
+
+def network(*middle, ours=True, n_points=60):
+    torch.manual_seed(0)
+    built = layers.Network(
+        nn.Unflatten(1, (1, n_points)),
+        *middle,
+        nn.Flatten(),
+        nn.LazyLinear(3),
+        ours=ours,
+    )
+    built.eval()(torch.zeros(1, n_points))
+    return built.train()
+
+
+def test_a_few_spectra_at_a_time_are_all_at_once(monkeypatch):
+    """Outputs and gradients do not depend on the parts, the last of which is smaller."""
+    built = network(layers.convolution(1, 4, 5), nn.ReLU(), nn.MaxPool1d(3, 2))
+    x = torch.randn(7, 60)
+    found = []
+    for part in (60 * 100, 60 * 2):
+        monkeypatch.setattr(layers.Network, "part", part)
+        found.append([built(x), *torch.autograd.grad(built(x).square().sum(), built.parameters())])
+    for whole, parts in zip(*found, strict=True):
+        torch.testing.assert_close(whole, parts)
+
+
+@pytest.mark.parametrize(("ours", "sizes"), [(True, [2, 2, 1]), (False, [5])])
+def test_parts_are_for_our_own_networks(monkeypatch, ours, sizes):
+    """A user's layers may look at the whole batch."""
+    built = network(layers.convolution(1, 4, 5), nn.ReLU(), ours=ours)
+    monkeypatch.setattr(layers.Network, "part", 60 * 2)
+    seen = []
+    built[1].register_forward_hook(lambda _module, inputs, _output: seen.append(len(inputs[0])))
+    built(torch.randn(5, 60))
+    assert seen == sizes
+
+
+def test_batch_normalisation_sees_the_whole_batch(monkeypatch):
+    built = network(layers.convolution(1, 4, 5), layers.batch_norm(), nn.ReLU())
+    x = torch.randn(6, 60)
+    expected = built(x)
+    monkeypatch.setattr(layers.Network, "part", 60 * 2)
+    torch.testing.assert_close(built(x), expected)
+    values = built[1](built[0](x))
+    mean = values.mean(dim=(0, 2))
+    torch.testing.assert_close(
+        layers.batch_norm()(values),
+        (values - mean[:, None]) / (values.var(dim=(0, 2), correction=0)[:, None] + 1e-3).sqrt(),
+        rtol=1e-4,
+        atol=1e-4,
+    )
