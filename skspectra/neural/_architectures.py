@@ -77,7 +77,7 @@ def _check_without_convolution(architecture, found, chosen):
     if not found.has_windows:
         raise ValueError(
             f"convolution='none' has no meaning for architecture={architecture!r}, which pools no "
-            "windows: only dense layers would be left."
+            "windows: hardly more than dense layers would be left."
         )
     if chosen.get("pooling") == "none":
         raise ValueError(
@@ -111,7 +111,7 @@ def build(layer_function, n_points, n_outputs, keywords, device="cpu"):
 def _builds(n_points, layer_function, keywords):
     try:
         build(layer_function, n_points, 1, keywords, "meta")
-    except (RuntimeError, ValueError):
+    except Exception:
         return False
     return True
 

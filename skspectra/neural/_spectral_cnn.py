@@ -221,7 +221,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_points)
-            Spectra.
+            Spectra. A memory-mapped array is read batch by batch, never copied as a whole.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Labels, or a 0/1 matrix for several phases at once.
         X_val : array-like of shape (n_validation, n_points), default=None
@@ -268,7 +268,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             self.max_epochs_,
             self.verbose,
         )
-        with private_torch(self.n_threads, int(rng.integers(2**63))):
+        with private_torch(device, self.n_threads, int(rng.integers(2**63))):
             network = build(found.layers, X.shape[1], len(self.classes_), keywords)
             initialize_like_keras(network)
             net = self._make_net(network, device, targets, valid, schedule, rng)
@@ -395,7 +395,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         found, keywords = resolve(*self.architecture_)
         # Without values a network is built in no time, but a user's function may not stand it.
         where = "meta" if isinstance(self.architecture_[0], str) else "cpu"
-        with private_torch(self.n_threads), torch.inference_mode():
+        with private_torch(device, self.n_threads), torch.inference_mode():
             network = build(found.layers, X.shape[1], len(self.classes_), keywords, where)
             # A memory-mapped model is read-only, which torch does not like.
             state = {

@@ -18,12 +18,12 @@ _LOCK = threading.RLock()
 
 
 @contextmanager
-def private_torch(n_threads=None, seed=None):
+def private_torch(device, n_threads=None, seed=None):
     """Run torch with its own seed and thread count, and put back what was there."""
     with _LOCK:
         threads = torch.get_num_threads()
         with (
-            torch.random.fork_rng(),
+            torch.random.fork_rng([device] if device.startswith("cuda") else []),
             torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
         ):
             if seed is not None:
@@ -39,20 +39,20 @@ def private_torch(n_threads=None, seed=None):
 def resolve_device(device, fall_back=False):
     """Return the torch device that `device` stands for, or raise a ValueError.
 
-    With `fall_back` the CPU stands in for a GPU that is not there, as for a model from elsewhere.
+    With `fall_back` the CPU stands in for what is not there, as for a model from elsewhere.
     """
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        if fall_back:
-            return "cpu"
+    if device.startswith("cuda") and not torch.cuda.is_available() and not fall_back:
         raise ValueError(
             f"device={device!r} asks for a GPU, but torch finds none here; use device='auto' or "
             "device='cpu'."
         )
     try:
-        torch.empty(0, device=device)
-    except RuntimeError as error:
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, ImportError) as error:
+        if fall_back:
+            return "cpu"
         raise ValueError(
             f"device={device!r} is not to be had here; use 'auto', 'cpu' or 'cuda'."
         ) from error
@@ -171,38 +171,47 @@ class Schedule(Callback):
         self.max_epochs = max_epochs
         self.verbose = verbose
 
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
+    def on_train_begin(self, net, X, y=None, **kwargs):
         self.history = []
         self.best_epoch = 0
         self.best_loss = np.inf
-        self.start = time.perf_counter()
+        self.best_weights = {k: v.clone() for k, v in net.module_.state_dict().items()}
+        self.n_samples = len(X)
+        self.start = self.last_report = time.perf_counter()
         self.last_drop = 0
 
     def on_epoch_begin(self, net, **kwargs):
-        # Sums of losses and of right answers, and spectra seen, while training and afterwards.
-        self.totals = {"train": [0.0, 0, 0], "valid": [0.0, 0, 0]}
+        # Sums of losses, of their weights, of right answers and of spectra.
+        self.totals = {"train": [0.0, 0.0, 0, 0], "valid": [0.0, 0.0, 0, 0]}
 
     def on_batch_end(self, net, batch, training, loss, y_pred, **kwargs):
         targets = batch[1].to(y_pred.device)
+        # The loss of a batch is a mean weighted by class, if classes are weighted.
+        weights = getattr(net.criterion_, "weight", None)
+        weight = len(targets) if weights is None else weights[targets].sum().item()
         total = self.totals["train" if training else "valid"]
-        total[0] += loss.item() * len(targets)
-        total[1] += n_right(y_pred, targets)
-        total[2] += len(targets)
+        total[0] += loss.item() * weight
+        total[1] += weight
+        total[2] += n_right(y_pred, targets)
+        total[3] += len(targets)
+        if self.verbose and training and time.perf_counter() - self.last_report > 10:
+            self._print(f"epoch {len(self.history) + 1}: {total[3]} of {self.n_samples} spectra")
 
     def on_epoch_end(self, net, **kwargs):
         epoch = len(self.history) + 1
         optimizer = net.optimizer_
         record = {"epoch": epoch, "lr": optimizer.param_groups[0]["lr"]}
-        for part, (loss, right, n_seen) in self.totals.items():
+        for part, (loss, weight, right, n_seen) in self.totals.items():
             if n_seen:
-                record[f"{part}_loss"] = loss / n_seen
+                record[f"{part}_loss"] = loss / weight
                 record[f"{part}_score"] = int(right) / n_seen
         self.history.append(record)
         self._check_finite(record)
         if record[self.monitor] < self.best_loss - self.min_delta:
             self.best_loss = record[self.monitor]
             self.best_epoch = epoch
-            self.best_weights = {k: v.clone() for k, v in net.module_.state_dict().items()}
+            for name, values in net.module_.state_dict().items():
+                self.best_weights[name].copy_(values)
         if self.verbose:
             self._report(record)
         if epoch - self.best_epoch >= self.patience:
@@ -224,8 +233,11 @@ class Schedule(Callback):
             f"{k} {v:.4f}" for k, v in record.items() if k.endswith(("loss", "score"))
         )
         left = (self.max_epochs - record["epoch"]) * (time.perf_counter() - self.start)
-        print(
+        self._print(
             f"epoch {record['epoch']}/{self.max_epochs}: {figures}, lr {record['lr']:.1e}, at "
-            f"most {left / record['epoch']:.0f} s left",
-            file=sys.stderr,
+            f"most {left / record['epoch']:.0f} s left"
         )
+
+    def _print(self, text):
+        self.last_report = time.perf_counter()
+        print(text, file=sys.stderr, flush=True)

@@ -21,6 +21,8 @@ def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dro
     helps smooth spectra; non-linear hidden layers weigh windows against each other. Wide layers
     with much dropout did best on freshly drawn class tables, where neighbouring classes overlap.
     """
+    if n_points < 50 and pooling is not layers.max_pool:
+        raise ValueError("windows of one point, on which all kinds of pooling are the same")
     size = 1 if pooling is layers.no_pool else max(1, n_points // 25)
     stride = max(1, size // 4)
     # The end of the axis is padded, so that no point is dropped.
@@ -234,6 +236,11 @@ def oviedo(
     dropout=0.0,
 ):
     """Oviedo et al., npj Comput. Mater. 5, 60 (2019), doi 10.1038/s41524-019-0196-x."""
+    if pooling is layers.decimation:
+        raise ValueError(
+            "pooling='decimate' has no meaning for architecture='oviedo', whose one window is the "
+            "whole axis: one end of it would be left."
+        )
     length = -(-n_points // (8 * 5 * 3))
     return [
         *(convolution(1, 32, 8, 8), norm(), activation()),
@@ -264,14 +271,14 @@ def mozaffari(
     norm=layers.no_norm,
     dropout=0.0,
 ):
-    """Mozaffari (2021)."""
+    """Mozaffari (2021), as described in later comparisons."""
     features = [convolution(1, 32, 3), norm(), activation()]
     return [*features, *head((64,), hidden_activation, dropout)]
 
 
 @published(units=(100,), dropout=0.35)
 def schuetzke(conv, pool):
-    """Schuetzke."""
+    """Schuetzke, as described in later comparisons."""
     return [
         *(*conv(1, 64, 127), pool(2, 2)),
         *(*conv(64, 64, 63), pool(2, 2)),

@@ -11,7 +11,7 @@ from torch import nn
 from skspectra import SpectralCNN
 from skspectra.neural import _layers as layers
 from skspectra.neural._architectures import ZOO, build, check_length, resolve
-from skspectra.neural._blocks import Parallel
+from skspectra.neural._blocks import Parallel, Residual
 
 # Long enough for every architecture and every switch.
 N_POINTS = 320
@@ -181,6 +181,50 @@ def test_published_hidden_activations():
     assert linear == {"cnn2", "cnn3", "vgg", "cnn_bn", "inc3", "inc6"}
 
 
+def test_published_pooling_and_activations():
+    pools = {name: defaults(name)["pooling"] for name in having("pooling")}
+    means = {"park", "vecsei", "oviedo"}
+    assert {name for name in pools if pools[name] is layers.mean_pool} == means
+    assert {pools[name] for name in set(pools) - means} == {layers.max_pool}
+    activations = {name: defaults(name)["activation"] for name in having("activation")}
+    leaky = {"cnn_bn", "cnn_bn_mod"}
+    assert {name for name in activations if activations[name] is layers.leaky_relu} == leaky
+    assert {activations[name] for name in set(activations) - leaky} == {nn.ReLU}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("vecsei", ["SameConv1d", "ReLU", "Dropout", "AvgPool1d"]),
+        ("vgg", ["SameConv1d", "ReLU", "MaxPool1d", "Dropout"]),
+        ("cnn_bn", ["SameConv1d", "BatchNorm", "LeakyReLU", "MaxPool1d"]),
+        ("resnet", ["SameConv1d", "BatchNorm", "Residual", "ReLU"]),
+        ("resnet_mod", ["SameConv1d", "ReLU", "Residual", "ReLU"]),
+    ],
+)
+def test_order_of_the_first_layers(name, expected):
+    kinds = [type(layer).__name__ for layer in published(name, 1)]
+    assert [kind for kind in kinds if kind not in ("Unflatten", "Identity")][:4] == expected
+
+
+def test_a_residual_block_adds_its_shortcut():
+    block = Residual([nn.Conv1d(1, 1, 1)], [])
+    x = torch.randn(2, 1, 5)
+    torch.testing.assert_close(block(x), block.body(x) + x)
+
+
+def test_no_kind_of_pooling_on_windows_of_one_point():
+    """All would be the same, which an ablation must not report."""
+    for pooling in (layers.mean_pool, layers.decimation, layers.no_pool):
+        with pytest.raises(ValueError, match="needs at least 50"):
+            check_length("poolnet", ZOO["poolnet"].layers, 49, {"pooling": pooling})
+
+
+def test_decimation_of_the_whole_axis_is_refused():
+    with pytest.raises(ValueError, match=r"pooling='decimate' has no meaning .*'oviedo'"):
+        build(ZOO["oviedo"].layers, 5000, 2, {"pooling": layers.decimation}, "meta")
+
+
 @pytest.mark.parametrize(
     ("name", "rates"),
     [
@@ -244,6 +288,10 @@ def test_every_switch_of_every_architecture(name, switch, value):
     if name in ALL_CONVOLUTION and (switch, value) == ("convolution", "none"):
         with pytest.raises(ValueError, match=f"convolution='none' .*'{name}', which pools no win"):
             keywords(name, convolution="none")
+        return
+    if (name, value) == ("oviedo", "decimate"):
+        with pytest.raises(ValueError, match="one end of it would be left"):
+            small(name, pooling="decimate")
         return
     network = small(name, **{switch: value})
     assert network(torch.zeros(2, N_POINTS, device="meta")).shape == (2, 5)
@@ -335,7 +383,7 @@ def test_dropout_precedes_every_dense_layer(name):
     assert set(rates) <= {0.37, 0.2, 0.3}
 
 
-@pytest.mark.parametrize("name", having("pooling"))
+@pytest.mark.parametrize("name", sorted({*having("pooling")} - {"oviedo"}))
 def test_every_pool_is_replaced(name):
     n_pools = count(small(name, pooling="max"), nn.MaxPool1d)
     assert n_pools >= 1

@@ -1,5 +1,6 @@
 import json
 import pickle
+import re
 import tracemalloc
 from threading import Thread
 
@@ -21,6 +22,7 @@ from skspectra import MaxPoolDownsampler, PeakShiftAugmenter, SpectralCNN
 from skspectra.augmentation import BaseAugmenter
 from skspectra.datasets import make_spectra
 from skspectra.neural import _layers as layers
+from skspectra.neural._architectures import ZOO
 
 TABLE = [([20, 60], [1.0, 0.5]), ([35, 60], [1.0, 0.5]), ([20, 85], [1.0, 0.5])]
 NAMES = np.array(["quartz", "calcite", "halite"])
@@ -104,6 +106,19 @@ def test_validation_score_in_the_history_is_that_of_score(phases):
         y = (y[:, None] == NAMES).astype(int)
     model = net(max_epochs=6).fit(X, y, X_val=X[::3], y_val=y[::3])
     assert model.history_[model.best_epoch_ - 1]["valid_score"] == model.score(X[::3], y[::3])
+
+
+@short
+@pytest.mark.parametrize("batch_size", [5, 8, 40])
+def test_weighted_loss_does_not_depend_on_the_batches(batch_size):
+    X, y = spectra()
+    X, y = np.concatenate([X[:24], X[24:27]]), np.concatenate([y[:24], y[24:27]])
+    weights = {"quartz": 1.0, "calcite": 3.0, "halite": 100.0}
+    model = net(max_epochs=2, lr=1e-12, batch_size=batch_size, class_weight=weights)
+    model.fit(X, y, X_val=X, y_val=y)
+    expected = log_loss(y, model.predict_proba(X), sample_weight=[weights[label] for label in y])
+    recorded = model.history_[model.best_epoch_ - 1]["valid_loss"]
+    assert recorded == pytest.approx(expected, rel=1e-4)
 
 
 @short
@@ -566,6 +581,23 @@ def test_containers_and_types():
     mapped = X.copy()
     mapped.setflags(write=False)
     np.testing.assert_array_equal(net().fit(mapped, y).predict_proba(X), model.predict_proba(X))
+
+
+def test_the_docstring_names_every_architecture():
+    text = SpectralCNN.__doc__.partition("architecture : ")[2].partition("convolution : ")[0]
+    assert set(re.findall(r'"(\w+)"', text)) == set(ZOO)
+
+
+def needs_values(n_points):
+    """An architecture that cannot be built without values."""
+    weights = torch.hann_window(5).numpy()
+    return [nn.AvgPool1d(len(weights)), nn.Flatten(), nn.LazyLinear(8), nn.ReLU()]
+
+
+@short
+def test_an_architecture_may_need_values():
+    X, y = spectra()
+    assert net(needs_values).fit(X, y).predict(X).shape == y.shape
 
 
 @short

@@ -24,8 +24,8 @@ def run_schedule(losses, *, patience=5, max_epochs=100, monitor="valid_loss", ve
     schedule = Schedule(monitor, patience, max_epochs, verbose)
     module = torch.nn.Linear(1, 1, bias=False)
     optimizer = SimpleNamespace(param_groups=[{"lr": lr}])
-    net = SimpleNamespace(optimizer_=optimizer, module_=module)
-    schedule.on_train_begin(net)
+    net = SimpleNamespace(optimizer_=optimizer, module_=module, criterion_=None)
+    schedule.on_train_begin(net, X=range(4))
     stopped = False
     for epoch, loss in enumerate(losses, start=1):
         train, valid = loss if isinstance(loss, tuple) else (0.5, loss)
@@ -136,8 +136,9 @@ def test_losses_are_means_over_spectra_not_over_batches():
     net = SimpleNamespace(
         optimizer_=SimpleNamespace(param_groups=[{"lr": 1.0}]),
         module_=torch.nn.Linear(1, 1),
+        criterion_=None,
     )
-    schedule.on_train_begin(net)
+    schedule.on_train_begin(net, X=range(4))
     feed_epoch(schedule, net, train=[(1.0, 3), (5.0, 1)], valid=[(2.0, 1), (8.0, 2)])
     schedule.on_epoch_end(net)
     (record,) = schedule.history
@@ -149,9 +150,10 @@ def test_scores_are_shares_of_spectra():
     net = SimpleNamespace(
         optimizer_=SimpleNamespace(param_groups=[{"lr": 1.0}]),
         module_=torch.nn.Linear(1, 1),
+        criterion_=None,
     )
     logits = torch.tensor([[2.0, 1.0], [0.0, 1.0], [3.0, 1.0]])
-    schedule.on_train_begin(net)
+    schedule.on_train_begin(net, X=range(4))
     schedule.on_epoch_begin(net)
     for training, targets in ((True, [0, 1, 1]), (True, [0, 1, 0]), (False, [1, 0, 1])):
         schedule.on_batch_end(
@@ -164,6 +166,19 @@ def test_scores_are_shares_of_spectra():
             **{"valid_loss": 1.0, "valid_score": 0.0},
         }
     ]
+
+
+def test_long_epochs_show_progress(monkeypatch, capsys):
+    clock = iter([0.0, 6.0, 12.0, 13.0])
+    monkeypatch.setattr("skspectra.neural._training.time.perf_counter", lambda: next(clock))
+    schedule = Schedule("train_loss", 5, 10, True)
+    net = SimpleNamespace(module_=torch.nn.Linear(1, 1), criterion_=None)
+    schedule.on_train_begin(net, X=range(9))
+    schedule.on_epoch_begin(net)
+    for _ in range(2):
+        batch = (None, torch.tensor([0, 1, 0]))
+        schedule.on_batch_end(net, batch, True, torch.tensor(1.0), torch.eye(3))
+    assert capsys.readouterr().err == "epoch 1: 6 of 9 spectra\n"
 
 
 def test_a_set_of_phases_is_right_as_a_whole_only():
@@ -248,7 +263,7 @@ def test_private_torch_puts_everything_back():
     drawn = []
 
     def fail():
-        with private_torch(n_threads=threads + 1, seed=3):
+        with private_torch("cpu", n_threads=threads + 1, seed=3):
             assert torch.get_num_threads() == threads + 1
             drawn.append(torch.rand(3))
             raise ZeroDivisionError
@@ -257,7 +272,7 @@ def test_private_torch_puts_everything_back():
         fail()
     assert torch.get_num_threads() == threads
     assert torch.equal(torch.get_rng_state(), state)
-    with private_torch(seed=3):
+    with private_torch("cpu", seed=3):
         assert torch.equal(torch.rand(3), drawn[0])
     assert torch.equal(torch.get_rng_state(), state)
 
@@ -266,7 +281,7 @@ def test_private_torch_is_for_one_thread_at_a_time():
     inside, most = [], []
 
     def work():
-        with private_torch(n_threads=1, seed=0):
+        with private_torch("cpu", n_threads=1, seed=0):
             inside.append(1)
             most.append(len(inside))
             drawn.append(torch.rand(50).sum().item())
@@ -302,5 +317,5 @@ def test_the_only_spectrum_of_a_phase_stays_in_training():
 
 
 def test_cudnn_stays_on():
-    with private_torch():
+    with private_torch("cpu"):
         assert torch.backends.cudnn.enabled
