@@ -13,13 +13,12 @@ from skspectra.neural._blocks import head, inception, published, residual_stages
 from skspectra.neural._layers import drop
 
 
-def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dropout=0.5):
+def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dropout=0.3):
     """Ours: pool first, compress, two dense layers; no convolution.
 
     What the review learnt: windows of 4 % of the axis, a quarter of a window apart, absorb the
     shifts and still tell where a peak stands; the logarithm makes minor peaks count; centring
-    helps smooth spectra; non-linear hidden layers weigh windows against each other. Wide layers
-    with much dropout did best on freshly drawn class tables, where neighbouring classes overlap.
+    helps smooth spectra; non-linear hidden layers weigh windows against each other.
     """
     if n_points < 50 and pooling is not layers.max_pool:
         raise ValueError("windows of one point, on which all kinds of pooling are the same")
@@ -33,9 +32,9 @@ def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dro
         layers.Compress(1e-2),
         nn.Flatten(),
         layers.Center((n_points + padding - size) // stride + 1),
-        nn.LazyLinear(1024),
+        nn.LazyLinear(512),
         hidden_activation(),
-        *layers.hidden(512, hidden_activation, dropout),
+        *layers.hidden(256, hidden_activation, dropout),
         *drop(dropout),
     ]
 
