@@ -53,6 +53,16 @@ CLASSIFIERS = [
     AugmentedClassifier(LogisticRegression(), PeakShiftAugmenter()),
     AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(1, "global"), n_copies=2, random_state=0),
     SpectralCNN(n_threads=1),
+    # The one published network that is built for spectra of two points.
+    SpectralCNN(
+        "oviedo",
+        activation="leaky_relu",
+        norm="batch",
+        max_epochs=20,
+        lr=1e-2,
+        n_threads=1,
+        random_state=0,
+    ),
     SpectralCNN(
         pooling="mean",
         hidden_activation="tanh",
