@@ -46,11 +46,11 @@ class LazyBatchNorm(_SpectraAsImages, nn.LazyBatchNorm2d):
 
 
 class Network(nn.Sequential):
-    """Layers in sequence; on a CPU those before the dense part take a few spectra at a time.
+    """Layers in sequence; on a CPU convolutions and pools take a few spectra at a time.
 
-    What a part leaves in between fits into the cache and into memory that is used again, which
-    halves the time of a step. Not where a layer may see the whole batch: in networks that are not
-    `ours` and before a batch normalisation.
+    What a part leaves in between fits into the cache and into memory that is used again. Not where
+    a layer may see the whole batch: in networks that are not `ours` and before a batch
+    normalisation.
     """
 
     # Points in one part: 64 channels of them are 20 MB.
@@ -69,12 +69,11 @@ class Network(nn.Sequential):
 
 
 def _count_by_row(layers):
-    for n_layers, layer in enumerate(layers):
-        if isinstance(layer, nn.Flatten):
-            return n_layers
-        if any(isinstance(part, nn.modules.batchnorm._NormBase) for part in layer.modules()):
-            break
-    return 0
+    """Count the layers before the dense part, if convolutions but no batch norm are among them."""
+    kinds = [{type(part) for part in layer.modules()} for layer in layers]
+    n_layers = next((n for n, kind in enumerate(kinds) if nn.Flatten in kind), 0)
+    seen = set().union(*kinds[:n_layers])
+    return n_layers if SameConv1d in seen and not seen & {BatchNorm, LazyBatchNorm} else 0
 
 
 def _run(layers, x):

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from sklearn.model_selection import train_test_split
+from sklearn.utils import assert_all_finite
 from skorch.callbacks import Callback
 
 from skspectra.augmentation import draw
-from skspectra.preprocessing import normalize
+from skspectra.preprocessing._intensity import _normalize
 
 # Seeds and thread counts belong to the whole process: one fit or prediction at a time.
 _LOCK = threading.RLock()
@@ -89,8 +90,11 @@ def hold_out(targets, fraction, rng):
 
 
 def as_batch(X, norm):
-    """Turn rows of spectra into what a network takes: normalised, float32."""
-    X = normalize(X, norm)
+    """Turn rows of spectra into what a network takes: normalised, float32.
+
+    They were validated once for all, so not by the public function, which would do it again.
+    """
+    X = _normalize(X if X.dtype in (np.float32, np.float64) else X.astype(np.float64), norm)
     try:
         with np.errstate(over="raise"):
             return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
@@ -135,6 +139,7 @@ class Batches:
             batch = X[rows]
             if self.augmenter is not None:
                 batch = draw(self.augmenter, batch, self.rng)
+                assert_all_finite(batch, input_name="What the augmenter returned")
             yield as_batch(batch, self.norm), torch.from_numpy(y[rows])
 
 
