@@ -64,7 +64,6 @@ CLASSIFIERS = [
         random_state=0,
     ),
     SpectralCNN(
-        pooling="mean",
         hidden_activation="tanh",
         dropout=0.1,
         normalize="none",
