@@ -102,9 +102,10 @@ class CalibrationAugmenter(BaseAugmenter):
             share * length if amount == "auto" else amount
             for share, amount in zip(_AUTO, asked, strict=True)
         ]
-        if largest[1] + 2 * largest[2] >= length / 2 and largest[1] + largest[2] > 0:
+        steepest = largest[1] + 2 * largest[2]
+        if n_points > 1 and steepest >= length / 2:
             raise ValueError(
-                f"max_linear + 2 * max_quadratic = {largest[1] + 2 * largest[2]:g} is not less "
+                f"max_linear + 2 * max_quadratic = {steepest:g} is not less "
                 f"than {length / 2:g}, half the length of the axis: points would overtake each "
                 "other."
             )
