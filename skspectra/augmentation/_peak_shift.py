@@ -123,6 +123,8 @@ class PeakShiftAugmenter(BaseAugmenter):
     standard deviation ``s`` points they are wrong by at most a share of ``1 / (8 s**2)`` of its
     height. Beyond the ends of the axis the edge values are held.
 
+    Finding the peaks takes most of the time of "peak"; the other two are several times as fast.
+
     A Pipeline with ``memory=`` caches what ``fit_transform`` returned, so it trains on the same
     draw at every later fit.
 

@@ -171,7 +171,9 @@ def test_variants_of_a_view(augmenter):
     X = spectra(6)
     augmenter = clone(augmenter).set_params(random_state=0)
     expected = augmenter.fit_transform(X)
-    np.testing.assert_array_equal(augmenter.fit_transform(np.asfortranarray(X)), expected)
+    variants = augmenter.fit_transform(np.asfortranarray(X))
+    np.testing.assert_array_equal(variants, expected)
+    assert variants.flags.c_contiguous
     np.testing.assert_array_equal(
         augmenter.fit_transform(np.repeat(X, 2, axis=1)[:, ::2]), expected
     )
