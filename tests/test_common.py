@@ -19,7 +19,7 @@ import numpy as np
 import numpydoc.docscrape
 import numpydoc.validate
 import pytest
-from sklearn.base import clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import estimator_checks, get_tags
@@ -33,6 +33,17 @@ from skspectra import (
     PooledSVC,
     SpectralCNN,
 )
+from skspectra.augmentation import (
+    BackgroundAugmenter,
+    BaseAugmenter,
+    BroadeningAugmenter,
+    CalibrationAugmenter,
+    CrystalliteSizeAugmenter,
+    DiffractionShiftAugmenter,
+    ExtraPeakAugmenter,
+    IntensityAugmenter,
+    NoiseAugmenter,
+)
 
 # The checks train on blobs in 2 dimensions, half of the values negative. What would throw the
 # blobs away for good reason (one window, "snv" of two points) has tests of its own.
@@ -44,7 +55,36 @@ TRANSFORMERS = [
     PeakShiftAugmenter(),
     PeakShiftAugmenter(max_shift=2, mode="global", random_state=0),
     PeakShiftAugmenter(max_shift=2, length_scale=9),
+    PeakShiftAugmenter(max_shift=2, mode="peak", prominence=0.1),
+    DiffractionShiftAugmenter((10, 90)),
+    DiffractionShiftAugmenter((10, 90), 0.03, 0.5, 1, goniometer_radius=150, random_state=0),
+    CalibrationAugmenter(),
+    CalibrationAugmenter(9, 20, 10, x_axis=(200, 3200), random_state=0),
+    BroadeningAugmenter(),
+    BroadeningAugmenter(3, 1, eta=0.5, random_state=0),
+    CrystalliteSizeAugmenter((10, 90)),
+    CrystalliteSizeAugmenter((10, 90), 5, 30, 0.7093, 1.07, eta=1, random_state=0),
+    IntensityAugmenter(),
+    IntensityAugmenter(0.5, 0.2, prominence=0.1, random_state=0),
+    NoiseAugmenter(),
+    NoiseAugmenter(0.1, 100, random_state=0),
+    BackgroundAugmenter(),
+    BackgroundAugmenter(0.2, 0.2, 0.2, x_axis=(10, 90), random_state=0),
+    ExtraPeakAugmenter(),
+    ExtraPeakAugmenter(2, 0.5, max_width=3, min_width=1, random_state=0),
 ]
+# Parameters with which an augmenter does nothing.
+OFF = {
+    PeakShiftAugmenter: {"max_shift": 0},
+    DiffractionShiftAugmenter: {"max_strain": 0, "max_zero_shift": 0, "max_displacement": 0},
+    CalibrationAugmenter: {"max_offset": 0, "max_linear": 0, "max_quadratic": 0},
+    BroadeningAugmenter: {"max_width": 0, "min_width": 0},
+    CrystalliteSizeAugmenter: {"min_size": np.inf, "max_size": np.inf},
+    IntensityAugmenter: {"max_change": 0, "max_gain": 0},
+    NoiseAugmenter: {"level": 0, "counts_at_max": 0},
+    BackgroundAugmenter: {"max_curve": 0, "max_hump": 0, "max_air": 0},
+    ExtraPeakAugmenter: {"max_peaks": 0},
+}
 # One thread: what the checks compare is the same bit for bit, and a busy machine stays fast.
 CLASSIFIERS = [
     PooledSVC(),
@@ -89,7 +129,12 @@ filter_warnings = pytest.mark.filterwarnings(
 
 
 def test_every_public_estimator_is_checked():
-    assert {estimator.__name__ for estimator in PUBLIC} == set(skspectra._HOMES)
+    rooms = [import_module(f"skspectra.{room}") for room in skspectra._ROOMS]
+    exported = {getattr(room, name) for room in rooms for name in room.__all__}
+    classes = {thing for thing in exported if inspect.isclass(thing)}
+    estimators = {cls for cls in classes if issubclass(cls, BaseEstimator)}
+    assert estimators - {BaseAugmenter} == PUBLIC
+    assert {getattr(skspectra, name) for name in skspectra._HOMES} <= PUBLIC
 
 
 @filter_warnings
@@ -101,7 +146,7 @@ def test_scikit_learn_checks(estimator, check):
     except SkipTest as skip:
         reason = str(skip)
     if "is non deterministic" in reason:
-        assert isinstance(estimator, PeakShiftAugmenter)
+        assert isinstance(estimator, BaseAugmenter)
     elif reason:
         assert re.search("does not have a (predict_proba|decision_function) method", reason)
     if reason:
@@ -150,16 +195,15 @@ def test_more_checks_of_every_transformer(transformer, check):
     # Two calls of `fit_transform` are compared; an augmenter is random unless it has a seed.
     if "random_state" in transformer.get_params():
         transformer.set_params(random_state=0)
-    if isinstance(transformer, PeakShiftAugmenter) and check == "check_set_output_transform":
+    if isinstance(transformer, BaseAugmenter) and check == "check_set_output_transform":
         # It compares `fit_transform` with `fit` and `transform`, which differ on purpose.
-        transformer.set_params(max_shift=0)
+        transformer.set_params(**OFF[type(transformer)])
     getattr(estimator_checks, check)(type(transformer).__name__, transformer)
 
 
 def test_tags():
-    assert get_tags(PeakShiftAugmenter()).non_deterministic
-    assert not get_tags(MaxPoolDownsampler()).non_deterministic
     for estimator in TRANSFORMERS:
+        assert get_tags(estimator).non_deterministic == isinstance(estimator, BaseAugmenter)
         assert get_tags(estimator).transformer_tags.preserves_dtype == ["float64", "float32"]
     for estimator in CLASSIFIERS:
         assert is_classifier(estimator)
@@ -184,6 +228,14 @@ def fitted():
     models = [
         MaxPoolDownsampler(6),
         PeakShiftAugmenter(3),
+        DiffractionShiftAugmenter((10, 90)),
+        CalibrationAugmenter(),
+        BroadeningAugmenter(),
+        CrystalliteSizeAugmenter((10, 90)),
+        IntensityAugmenter(),
+        NoiseAugmenter(),
+        BackgroundAugmenter(),
+        ExtraPeakAugmenter(),
         AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(2), 2, random_state=0),
         PooledSVC(),
         SpectralCNN(
@@ -240,7 +292,7 @@ def test_fitted_models_survive_in_a_fresh_process(fitted, tmp_path):
                     np.testing.assert_array_equal(found[method], values, strict=True)
 
 
-@pytest.mark.parametrize("name", ["MaxPoolDownsampler", "PeakShiftAugmenter"])
+@pytest.mark.parametrize("name", names({type(t): t for t in TRANSFORMERS}.values()))
 def test_no_training_data_is_kept(fitted, name):
     assert len(pickle.dumps(fitted[name])) < 2000
 
@@ -259,7 +311,7 @@ def test_labels_come_back_as_labels(fitted, name):
     assert predicted.tolist() == y.tolist()
 
 
-@pytest.mark.parametrize("name", sorted(skspectra._HOMES))
+@pytest.mark.parametrize("name", sorted(cls.__name__ for cls in PUBLIC))
 def test_fit_and_prediction_leave_numpy_alone(fitted, name):
     X, y = toy()
     before = np.random.get_state()  # noqa: NPY002
@@ -336,7 +388,7 @@ def test_every_parameter_is_documented_constrained_and_assigned(estimator):
     documented = [
         name
         for name, _ in stated_defaults(
-            f"skspectra.{skspectra._HOMES[estimator.__name__]}.{estimator.__name__}"
+            f"{estimator.__module__.rpartition('.')[0]}.{estimator.__name__}"
         )
     ]
     assert documented == parameters

@@ -23,7 +23,7 @@ class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metac
 
     A subclass adds its parameters, `random_state` among them, and ``_perturb(X, rng)``, which
     returns a new array of the same shape and dtype, each row perturbed independently of the
-    others.
+    others. Where parameters can be wrong for a number of points, ``_resolve(n_points)`` raises.
     """
 
     _parameter_constraints = {"random_state": ["random_state"]}
@@ -31,6 +31,9 @@ class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metac
     @abstractmethod
     def _perturb(self, X, rng):
         """Return one variant of each row of the validated `X`, drawn from the Generator `rng`."""
+
+    def _resolve(self, n_points):
+        """Return what the parameters mean for spectra of `n_points`; raise where nothing."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -48,7 +51,8 @@ class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metac
         self : BaseAugmenter
             The fitted augmenter.
         """
-        validate_data(self, X, dtype=[np.float64, np.float32])
+        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        self._resolve(X.shape[1])
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)

@@ -8,7 +8,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skspectra import PeakShiftAugmenter
-from skspectra.augmentation._peak_shift import _move
 
 MODES = ["local", "global"]
 
@@ -23,35 +22,6 @@ def displacements(n_samples, n_points, max_shift, mode, seed=0, **options):
     augmenter = PeakShiftAugmenter(max_shift, mode, random_state=seed, **options)
     moved = augmenter.fit_transform(ramp(n_samples, n_points))
     return (np.arange(n_points) - moved)[:, max_shift + 1 : -max_shift - 1]
-
-
-def plain_move(X, displacement):
-    """Point by point: the value at `i` is that at ``i - displacement``."""
-    result = np.empty_like(X)
-    n_points = X.shape[1]
-    for row in range(len(X)):
-        for i in range(n_points):
-            place = min(max(i - displacement[row, i], 0), n_points - 1)
-            left = min(int(place), n_points - 1)
-            right = min(left + 1, n_points - 1)
-            weight = place - left
-            result[row, i] = (1 - weight) * X[row, left] + weight * X[row, right]
-    return result
-
-
-@given(n_points=st.integers(1, 30), largest=st.floats(0, 40), seed=st.integers(0, 99))
-def test_move_like_the_plain_loop(n_points, largest, seed):
-    rng = np.random.default_rng(seed)
-    X = rng.normal(size=(3, n_points))
-    displacement = rng.uniform(-largest, largest, (3, n_points))
-    np.testing.assert_allclose(_move(X, displacement), plain_move(X, displacement), atol=1e-9)
-
-
-def test_move_to_the_right_by_whole_points():
-    X = np.array([[1.0, 2, 3, 4, 5]])
-    assert _move(X, np.array([[2.0]])).tolist() == [[1, 1, 1, 2, 3]]
-    assert _move(X, np.array([[-1.0]])).tolist() == [[2, 3, 4, 5, 5]]
-    assert _move(X, np.array([[0.5]])).tolist() == [[1, 1.5, 2.5, 3.5, 4.5]]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -246,9 +216,10 @@ def test_one_point():
     np.testing.assert_array_equal(PeakShiftAugmenter(3).fit_transform([[2.0], [5.0]]), [[2], [5]])
 
 
-def test_points_may_not_overtake():
+@pytest.mark.parametrize("method", ["fit", "fit_transform"])
+def test_points_may_not_overtake(method):
     with pytest.raises(ValueError, match=r"length_scale=19 is less than 2 \* max_shift = 20"):
-        PeakShiftAugmenter(10, length_scale=19).fit_transform(ramp(1, 50))
+        getattr(PeakShiftAugmenter(10, length_scale=19), method)(ramp(1, 50))
     PeakShiftAugmenter(10, "global", length_scale=19).fit_transform(ramp(1, 50))
     PeakShiftAugmenter(10, length_scale=20).fit_transform(ramp(1, 50))
 
@@ -261,6 +232,8 @@ def test_points_may_not_overtake():
         ("mode", "both"),
         ("length_scale", 0),
         ("length_scale", None),
+        ("prominence", 0.0),
+        ("prominence", 1.0),
         ("random_state", "seed"),
     ],
 )

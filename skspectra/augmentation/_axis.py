@@ -1,0 +1,73 @@
+"""The axis of a spectrum, and spectra that move along it by a law in its unit."""
+
+import numpy as np
+from sklearn.utils import check_array
+
+from skspectra.augmentation._resample import join, resample
+
+# Straight lines between so many places on the axis, at which a law is evaluated, follow it to a
+# small part of a point.
+_N_LINES = 256
+
+
+def check_axis(x_axis, n_points):
+    """Return `x_axis` with one value a point, or raise; two values are ends of an even axis."""
+    values = check_array(x_axis, ensure_2d=False, dtype=np.float64, input_name="x_axis")
+    if values.ndim != 1 or len(values) not in (2, n_points):
+        raise ValueError(
+            f"x_axis has shape {values.shape} for spectra of {n_points} points; it must hold one "
+            "value for each point, or two: the ends of an evenly spaced axis."
+        )
+    falls = np.flatnonzero(np.diff(values) <= 0)
+    if len(falls):
+        i = falls[0]
+        raise ValueError(
+            f"x_axis[{i + 1}]={values[i + 1]:g} follows x_axis[{i}]={values[i]:g}; x_axis must be "
+            "ascending (where it descends, reverse it and the columns of X)."
+        )
+    return values if len(values) == n_points else np.linspace(*values, n_points)
+
+
+def check_angles(x_axis, n_points):
+    """Return `x_axis` as :func:`check_axis` does; it must hold angles 2theta in degrees."""
+    values = check_axis(x_axis, n_points)
+    if values[0] < 0 or values[-1] >= 180:
+        raise ValueError(
+            f"x_axis reaches from {values[0]:g} to {values[-1]:g}; angles 2theta must be at least "
+            "0 and below 180 degrees."
+        )
+    return values
+
+
+class Axis:
+    """Spectra on an axis, movable by a law in its unit.
+
+    On an even axis the law is evaluated at some places only and followed by straight lines
+    between them; on any other one at every point.
+    """
+
+    def __init__(self, values):
+        self.values = values
+        n_points = len(values)
+        even = np.linspace(values[0], values[-1], n_points)
+        self._step = (values[-1] - values[0]) / (n_points - 1) if n_points > 1 else 0.0
+        # Axes in files are rounded.
+        self._is_even = n_points > 1 and np.abs(values - even).max() < 0.05 * self._step
+        if self._is_even:
+            self._spacing = max(1, n_points // _N_LINES)
+            n_knots = -(-n_points // self._spacing) + 1
+            self._places = values[0] + self._step * self._spacing * np.arange(n_knots)
+
+    def move(self, X, law):
+        """Return spectra whose value at `x` is that of `X` at ``law(x)``, in the axis' unit.
+
+        `law` takes an array of places, one row, and returns one row for each spectrum.
+        """
+        n_points = len(self.values)
+        if self._is_even:
+            knots = (law(self._places[None]) - self.values[0]) / self._step
+            source = join(knots.astype(X.dtype), self._spacing)[:, :n_points]
+        else:
+            places = law(self.values[None])
+            source = np.interp(places, self.values, np.arange(n_points)).astype(X.dtype)
+        return resample(X, source)

@@ -1,0 +1,35 @@
+"""Spectra worked on block by block, and what several augmenters measure or draw in a block."""
+
+import numpy as np
+
+# Values worked on at a time, so that the temporary arrays stay in the processor's cache.
+_BLOCK = 2**16
+
+
+def in_blocks(kernel, X):
+    """Return ``kernel(block)`` of consecutive blocks of rows of `X` as one new array."""
+    variants = np.empty_like(X, order="C")
+    n_rows = max(1, _BLOCK // X.shape[1])
+    for start in range(0, len(X), n_rows):
+        variants[start : start + n_rows] = kernel(X[start : start + n_rows])
+    return variants
+
+
+def row_generators(rng, n_rows):
+    """Yield a generator for each row.
+
+    Where the number of draws depends on the values of a row (its peaks, its counts), draws from
+    one common generator would let the rows before it decide what it gets.
+    """
+    for seed in rng.integers(2**63, size=n_rows).tolist():
+        yield np.random.Generator(np.random.SFC64(seed))
+
+
+def uniform(rng, low, high, shape, dtype):
+    """Draw as float64, so that both dtypes get the same numbers, and return `dtype`."""
+    return rng.uniform(low, high, shape).astype(dtype)
+
+
+def heights(X):
+    """Maximum minus minimum of each row, as a column."""
+    return X.max(axis=1, keepdims=True) - X.min(axis=1, keepdims=True)

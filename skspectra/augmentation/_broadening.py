@@ -1,0 +1,98 @@
+"""Peaks broadened by a worse resolution."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from skspectra.augmentation._base import BaseAugmenter
+from skspectra.augmentation._blocks import in_blocks, uniform
+from skspectra.augmentation._spread import from_spectrum, spectrum, transfer
+
+_WIDTH = [Interval(Real, 0, np.inf, closed="left")]
+
+
+class BroadeningAugmenter(BaseAugmenter):
+    """Training spectra of worse resolution, the same all over the axis.
+
+    Each spectrum is convolved with a profile of a width of its own. That only adds width: peaks
+    get lower and wider and keep their area, and noise is smoothed with them. So add noise after
+    broadening, not before.
+
+    Parameters
+    ----------
+    max_width : float, default=5.0
+        Largest full width at half maximum of the profile, in points (>= 0). 0 leaves every
+        spectrum as it is.
+    min_width : float, default=0.0
+        Smallest width, in points, from 0 to `max_width`. Above 0 for stick patterns, where a peak
+        is a single point.
+    eta : float, default=0.0
+        Share of the Lorentzian in the profile: 0 is a Gaussian (slits, detectors), 1 a Lorentzian
+        (lifetimes, pressure), between them a pseudo-Voigt.
+    random_state : int, RandomState instance or None, default=None
+        An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
+        never from NumPy's global generator.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Points per spectrum seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_points,)
+        Names of the points, where `X` had string column names in ``fit``.
+
+    See Also
+    --------
+    CrystalliteSizeAugmenter : Broadening that grows with the diffraction angle.
+
+    Notes
+    -----
+    The width is uniform between `min_width` and `max_width`. Gaussian widths add in squares,
+    Lorentzian ones as they are. The profile is applied by fast cosine transforms, so the time does
+    not depend on its width, and spectra go on mirrored beyond their ends. It is sampled at whole
+    points: below a width of about two points it is narrower than asked.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skspectra.augmentation import BroadeningAugmenter
+    >>> X = np.zeros((3, 100))
+    >>> X[:, 50] = 1
+    >>> variants = BroadeningAugmenter(max_width=10, random_state=0).fit_transform(X)
+    >>> variants.max(axis=1)
+    array([...])
+    >>> variants.sum(axis=1).round(6)
+    array([1., 1., 1.])
+    """
+
+    _parameter_constraints = {
+        **BaseAugmenter._parameter_constraints,
+        "max_width": _WIDTH,
+        "min_width": _WIDTH,
+        "eta": [Interval(Real, 0, 1, closed="both")],
+    }
+
+    def __init__(self, max_width=5.0, min_width=0.0, eta=0.0, random_state=None):
+        self.max_width = max_width
+        self.min_width = min_width
+        self.eta = eta
+        self.random_state = random_state
+
+    def _resolve(self, n_points):
+        if self.min_width > self.max_width:
+            raise ValueError(
+                f"min_width={self.min_width} is larger than max_width={self.max_width}."
+            )
+
+    def _perturb(self, X, rng):
+        self._resolve(X.shape[1])
+        if self.max_width == 0:
+            return X.copy()
+
+        def broaden(block):
+            width = uniform(rng, self.min_width, self.max_width, (len(block), 1), X.dtype)
+            transformed = spectrum(block)
+            transformed *= transfer(width, self.eta, X.shape[1])
+            return from_spectrum(transformed)
+
+        return in_blocks(broaden, X)

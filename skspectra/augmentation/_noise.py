@@ -1,0 +1,91 @@
+"""Noisier spectra."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from skspectra.augmentation._base import BaseAugmenter
+from skspectra.augmentation._blocks import heights, in_blocks, row_generators
+
+
+def _count(X, rng, counts_at_max):
+    """Draw each value of `X`, in place, as a number of counts; negative values are kept."""
+    per_count = X.max(axis=1) / counts_at_max
+    for row, unit, own in zip(X, per_count.tolist(), row_generators(rng, len(X)), strict=True):
+        if unit > 0:
+            expected = np.maximum(row, 0)
+            row += (own.poisson(expected / unit) * unit - expected).astype(X.dtype)
+
+
+class NoiseAugmenter(BaseAugmenter):
+    """Training spectra with more noise: of the electronics, of counting, or of both.
+
+    Noise adds to that which is there already, so use it where spectra to come are measured faster
+    than those at hand, or on simulated ones.
+
+    Parameters
+    ----------
+    level : float, default=0.01
+        Standard deviation of white Gaussian noise, as a share of the height of each spectrum
+        (maximum minus minimum): the inverse of the ratio of signal to noise (>= 0). 0.005 to 0.015
+        is usual for measured diffractograms. 0 adds none.
+    counts_at_max : float, default=0
+        Counts at the maximum of each spectrum (0 to 1e12), for the noise of a counting detector: a
+        value that stands for ``n`` counts gets a standard deviation of ``sqrt(n)``. 0 adds none.
+    random_state : int, RandomState instance or None, default=None
+        An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
+        never from NumPy's global generator.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Points per spectrum seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_points,)
+        Names of the points, where `X` had string column names in ``fit``.
+
+    See Also
+    --------
+    BackgroundAugmenter : Slow changes of the background.
+    ExtraPeakAugmenter : Spikes and peaks of impurities.
+
+    Notes
+    -----
+    Counts are Poisson numbers: values become whole multiples of the maximum divided by
+    `counts_at_max`. They include the background, so do not subtract it before. Negative values,
+    and spectra without a positive one, have no counts and stay.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skspectra.augmentation import NoiseAugmenter
+    >>> X = np.zeros((2, 1000))
+    >>> X[:, 500] = 50
+    >>> variants = NoiseAugmenter(level=0.02, random_state=0).fit_transform(X)
+    >>> (variants - X).std(axis=1).round(1)
+    array([1., 1.])
+    """
+
+    _parameter_constraints = {
+        **BaseAugmenter._parameter_constraints,
+        "level": [Interval(Real, 0, np.inf, closed="left")],
+        "counts_at_max": [Interval(Real, 0, 1e12, closed="both")],
+    }
+
+    def __init__(self, level=0.01, counts_at_max=0, random_state=None):
+        self.level = level
+        self.counts_at_max = counts_at_max
+        self.random_state = random_state
+
+    def _perturb(self, X, rng):
+        def disturb(block):
+            noisy = block.copy()
+            if self.counts_at_max:
+                _count(noisy, rng, self.counts_at_max)
+            if self.level:
+                noise = rng.standard_normal(block.shape, dtype=X.dtype)
+                noise *= X.dtype.type(self.level) * heights(block)
+                noisy += noise
+            return noisy
+
+        return in_blocks(disturb, X)

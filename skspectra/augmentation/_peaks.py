@@ -1,0 +1,78 @@
+"""Where the peaks of spectra are."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.signal import find_peaks
+
+from skspectra.augmentation._blocks import heights
+
+# A peak rises at least so many standard deviations of the noise above what surrounds it.
+_NOISE_FACTOR = 6
+# A peak ends at so many half widths from its top: a Gaussian has 0.2 % of its height there.
+_REACH = 3
+
+
+class Peaks(NamedTuple):
+    """Peaks of a block of spectra, row by row and from left to right; they do not overlap."""
+
+    row: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+
+    def per_row(self, n_rows):
+        """Count the peaks of each row."""
+        return np.bincount(self.row, minlength=n_rows)
+
+    def joined(self):
+        """Return peaks that touch as one."""
+        apart = (self.left[1:] > self.right[:-1]) | (self.row[1:] > self.row[:-1])
+        # Where there is no peak at all, there is neither a first nor a last one.
+        starts, stops = (
+            np.concatenate(parts)[: len(self.row)] for parts in (([True], apart), (apart, [True]))
+        )
+        return Peaks(self.row[starts], self.left[starts], self.right[stops])
+
+
+def _noise(X):
+    """Standard deviation of the noise of each row, from second differences."""
+    step = max(1, X.shape[1] // 1024)
+    bends = X[:, :-2:step] - 2 * X[:, 1:-1:step] + X[:, 2::step]
+    return np.median(np.abs(bends), axis=1) / (0.6745 * 6**0.5)
+
+
+def _detect_row(spectrum, threshold):
+    # The least height is implied by the prominence; stating it saves time on noise.
+    lowest = spectrum.min() + threshold
+    tops, found = find_peaks(spectrum, height=lowest, prominence=threshold, width=0)
+    left = np.floor(tops - _REACH * (tops - found["left_ips"])).astype(int)
+    right = np.ceil(tops + _REACH * (found["right_ips"] - tops)).astype(int)
+    for i in np.flatnonzero(right[:-1] > left[1:]):
+        right[i] = left[i + 1] = tops[i] + spectrum[tops[i] : tops[i + 1] + 1].argmin()
+    return np.maximum(left, 0), np.minimum(right, len(spectrum) - 1)
+
+
+def detect(X, prominence):
+    """Find the peaks of each row.
+
+    A peak rises above the higher of its two surroundings by `prominence` times the height of the
+    spectrum (maximum minus minimum), and by six standard deviations of the noise. It reaches
+    three half widths to either side, at most to the lowest point before the next peak.
+    """
+    empty = np.empty(0, dtype=int)
+    left, right = [empty], [empty]
+    if X.shape[1] > 2:
+        thresholds = np.maximum(prominence * heights(X)[:, 0], _NOISE_FACTOR * _noise(X))
+        for spectrum, threshold in zip(X, thresholds.tolist(), strict=True):
+            ends = _detect_row(spectrum, threshold)
+            left.append(ends[0])
+            right.append(ends[1])
+    counts = [len(peaks) for peaks in left[1:]] or [0]
+    row = np.repeat(np.arange(len(counts)), counts)
+    return Peaks(row, np.concatenate(left), np.concatenate(right))
+
+
+def draw_per_peak(generators, counts, largest):
+    """Draw a number from ``[-largest, largest]`` for each peak, each row from its generator."""
+    drawn = [rng.uniform(-largest, largest, n) for rng, n in zip(generators, counts, strict=True)]
+    return np.concatenate(drawn)

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn.utils._param_validation import InvalidParameterError
+
+from skspectra.augmentation import NoiseAugmenter
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("level", [0.005, 0.1])
+def test_gaussian_noise_as_asked(level, dtype):
+    X = np.zeros((100, 1000), dtype=dtype)
+    X[:, 500] = np.linspace(1, 50, 100)
+    X -= 7
+    noise = NoiseAugmenter(level, random_state=0).fit_transform(X) - X
+    relative = noise / np.ptp(X, axis=1)[:, None]
+    assert relative.std() == pytest.approx(level, rel=0.02)
+    np.testing.assert_allclose(relative.std(axis=1), level, rtol=0.12)
+    assert abs(relative.mean()) < 4 * level / 1e5**0.5
+    # White: neighbours know nothing of each other, and neither do rows.
+    assert abs(np.corrcoef(relative[:, 1:].ravel(), relative[:, :-1].ravel())[0, 1]) < 0.02
+    assert abs(np.corrcoef(relative[1:].ravel(), relative[:-1].ravel())[0, 1]) < 0.02
+    assert stats.kstest(relative.ravel()[::10] / level, "norm").pvalue > 1e-3
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("counts_at_max", [40, 1000, 1e6])
+def test_counting_noise_as_asked(counts_at_max, dtype):
+    """Variance and mean of the counts are the same number, at every height."""
+    shares = np.array([1.0, 0.5, 0.2, 0.05])
+    X = np.repeat(3.0 * shares, 10_000)[None].repeat(10, axis=0).astype(dtype)
+    variants = NoiseAugmenter(0, counts_at_max, random_state=0).fit_transform(X)
+    counts = variants.astype(float).reshape(10, 4, -1) / 3 * counts_at_max
+    np.testing.assert_allclose(counts, counts.round(), atol=1e-6 * counts_at_max)
+    expected = shares * counts_at_max
+    np.testing.assert_allclose(counts.std(axis=(0, 2)), expected**0.5, rtol=0.02)
+    tolerance = 4 * (expected / 1e5) ** 0.5
+    assert (np.abs(counts.mean(axis=(0, 2)) - expected) < tolerance).all()
+
+
+def test_few_counts_follow_poisson():
+    X = np.full((1, 50_000), 2.0)
+    X[0, 0] = 10
+    counts = NoiseAugmenter(0, 20, random_state=0).fit_transform(X)[0, 1:] * 2
+    observed = np.bincount(counts.round().astype(int), minlength=15)[:15]
+    expected = stats.poisson(4).pmf(np.arange(15)) * len(counts)
+    assert stats.chisquare(observed, expected * observed.sum() / expected.sum()).pvalue > 1e-3
+
+
+def test_what_has_no_counts_stays():
+    X = np.array([[-1.0, 0, 4, -2], [0, 0, 0, 0], [-3, -1, -2, -1]])
+    variants = NoiseAugmenter(0, 9, random_state=0).fit_transform(X)
+    np.testing.assert_allclose(variants[0, [0, 1, 3]], X[0, [0, 1, 3]])
+    np.testing.assert_array_equal(variants[1:], X[1:])
+
+
+def test_both_add_up():
+    X = np.full((20, 5000), 1.0)
+    X[:, 0] = 0
+    variants = NoiseAugmenter(0.05, 400, random_state=0).fit_transform(X)
+    # Counting changes the height that the level is a share of by nothing: it is the original's.
+    expected = (0.05**2 + 1 / 400) ** 0.5
+    assert variants[:, 1:].std() == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("level", -0.01), ("level", np.inf), ("counts_at_max", 1e13)]
+)
+def test_invalid_parameters(name, value):
+    with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter"):
+        NoiseAugmenter(**{name: value}).fit(np.ones((1, 9)))

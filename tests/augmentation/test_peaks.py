@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skspectra.augmentation._peaks import detect
+
+POINTS = np.arange(500)
+
+
+def gaussians(tops, heights, s=4.0):
+    return sum(
+        h * np.exp(-(((POINTS - top) / s) ** 2) / 2) for top, h in zip(tops, heights, strict=True)
+    )
+
+
+def test_rows_and_feet():
+    X = np.stack([gaussians([100, 300], [1, 0.5]), np.zeros(500), gaussians([250], [3])])
+    peaks = detect(X, 0.02)
+    assert peaks.row.tolist() == [0, 0, 2]
+    assert peaks.per_row(3).tolist() == [2, 0, 1]
+    # Three half widths of a Gaussian are 3.53 standard deviations.
+    reach = 3 * (2 * np.log(2)) ** 0.5 * 4
+    np.testing.assert_allclose(peaks.left, np.array([100, 300, 250]) - reach, atol=1)
+    np.testing.assert_allclose(peaks.right, np.array([100, 300, 250]) + reach, atol=1)
+
+
+@pytest.mark.parametrize(("height", "found"), [(0.019, 1), (0.021, 2)])
+def test_prominence_is_a_share_of_the_height(height, found):
+    for scale, level in [(1, 0), (1e4, -50), (1e-6, 3e-6)]:
+        X = level + scale * gaussians([100, 300], [1, height])[None]
+        assert len(detect(X, 0.02).row) == found
+
+
+def test_noise_is_not_taken_for_peaks():
+    rng = np.random.default_rng(0)
+    X = gaussians([100, 300], [1, 0.4]) + 0.03 * rng.standard_normal((200, 500))
+    per_row = detect(X, 0.02).per_row(200)
+    assert (per_row >= 2).all()
+    assert per_row.mean() < 2.2
+
+
+def test_overlapping_peaks_share_the_lowest_point_between_them():
+    peaks = detect(gaussians([240, 252, 290], [1, 0.7, 0.5])[None], 0.02)
+    between = 240 + gaussians([240, 252, 290], [1, 0.7, 0.5])[240:253].argmin()
+    assert peaks.right[0] == peaks.left[1] == between
+
+
+def test_peaks_that_touch_are_one_when_joined():
+    X = np.stack(
+        [gaussians([100, 112, 300], [1, 0.7, 0.5]), np.zeros(500), gaussians([490, 478], [3, 3])]
+    )
+    peaks = detect(X, 0.02)
+    joined = peaks.joined()
+    assert joined.row.tolist() == [0, 0, 2]
+    assert joined.left.tolist() == peaks.left[[0, 2, 3]].tolist()
+    assert joined.right.tolist() == peaks.right[[1, 2, 4]].tolist()
+    nothing = detect(np.zeros((2, 50)), 0.02).joined()
+    assert nothing.per_row(2).tolist() == [0, 0]
+
+
+@given(
+    tops=st.lists(st.integers(0, 499), max_size=12, unique=True),
+    s=st.floats(0.6, 20),
+    seed=st.integers(0, 99),
+)
+def test_peaks_lie_on_the_axis_and_do_not_overlap(tops, s, seed):
+    rng = np.random.default_rng(seed)
+    heights = rng.uniform(0.01, 1, len(tops))
+    X = gaussians(tops, heights, s) + 1e-3 * rng.standard_normal((2, 500))
+    peaks = detect(X, 0.02)
+    for row in (0, 1):
+        left, right = peaks.left[peaks.row == row], peaks.right[peaks.row == row]
+        assert (left >= 0).all()
+        assert (right <= 499).all()
+        assert (left < right).all()
+        assert (right[:-1] <= left[1:]).all()
+
+
+@pytest.mark.parametrize("n_points", [1, 2, 3])
+def test_too_few_points_to_tell_peaks_from_noise(n_points):
+    assert detect(np.eye(3, n_points, 1), 0.02).per_row(3).tolist() == [0, 0, 0]
