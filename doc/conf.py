@@ -77,7 +77,7 @@ class _NetworksTable(SphinxDirective):
         ]
         for name, architecture in ZOO.items():
             source = architecture.layers.__doc__.splitlines()[0].removesuffix(".")
-            source = re.sub(r"doi (\S+)", r":doi:`\1`", source)
+            source = re.sub(r"(.*), doi (\S+)", r"`\1 <https://doi.org/\2>`__", source)
             parameters, multiply_adds, seen = cost(name)
             figures = f'"{parameters / 1e6:,.2f} M", "{multiply_adds / 1e6:,.1f} M", "{seen:,}"'
             rows.append(f'   "``{name}``", "{source}", {figures}')
