@@ -5,10 +5,6 @@ from sklearn.utils import check_array
 
 from skspectra.augmentation._resample import join, resample
 
-# Straight lines between so many places on the axis, at which a law is evaluated, follow it to a
-# small part of a point.
-_N_LINES = 256
-
 
 def check_axis(x_axis, n_points):
     """Return `x_axis` with one value a point, or raise; two values are ends of an even axis."""
@@ -54,7 +50,9 @@ class Axis:
         # Axes in files are rounded.
         self._is_even = n_points > 1 and np.abs(values - even).max() < 0.05 * self._step
         if self._is_even:
-            self._spacing = max(1, n_points // _N_LINES)
+            # A line misses the law by the square of its length times the step: a small part of a
+            # point, however many points there are.
+            self._spacing = max(1, int(n_points**0.5) // 6)
             n_knots = -(-n_points // self._spacing) + 1
             self._places = values[0] + self._step * self._spacing * np.arange(n_knots)
 

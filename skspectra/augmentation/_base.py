@@ -72,7 +72,11 @@ class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metac
             A new array; float32 stays float32, anything else becomes float64.
         """
         X = validate_data(self, X, dtype=[np.float64, np.float32])
-        return self._perturb(X, np.random.default_rng(self.random_state))
+        # An augmenter that works in place must not touch what its caller holds.
+        X = X.view()
+        X.flags.writeable = False
+        variants = self._perturb(X, np.random.default_rng(self.random_state))
+        return variants.astype(X.dtype, copy=False)
 
     def transform(self, X):
         """Return the spectra as they are.

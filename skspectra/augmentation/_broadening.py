@@ -2,14 +2,13 @@
 
 from numbers import Real
 
-import numpy as np
 from sklearn.utils._param_validation import Interval
 
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import in_blocks, uniform
 from skspectra.augmentation._spread import from_spectrum, spectrum, transfer
 
-_WIDTH = [Interval(Real, 0, np.inf, closed="left")]
+_WIDTH = [Interval(Real, 0, 1e9, closed="both")]
 
 
 class BroadeningAugmenter(BaseAugmenter):

@@ -32,6 +32,7 @@ class CalibrationAugmenter(BaseAugmenter):
         Largest displacement of both ends to the same side by a quadratic one, in units of `x_axis`
         (>= 0). "auto" is 0.05 % of the length of the axis. ``max_linear + 2 * max_quadratic`` is
         less than half the length of the axis: beyond that, points would overtake each other.
+        At an end of the axis the three add up.
     x_axis : array-like of shape (n_points,) or (2,), default=None
         Wavenumbers or whatever the spectra are recorded over, ascending; or the two ends of an
         evenly spaced axis. None counts points, and the displacements are in points.

@@ -12,7 +12,7 @@ from skspectra.augmentation._spread import from_spectrum, spectrum, transfer
 
 # Between two profiles whose widths differ by this factor their mixture is like one between them.
 _LEVEL = 1.2
-_SIZE = [Interval(Real, 0, np.inf, closed="right")]
+_SIZE = [Interval(Real, 1e-3, np.inf, closed="both")]
 
 
 def _mixture(widths):
@@ -36,14 +36,16 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
         Angles 2theta in degrees, ascending, at least 0 and below 180; or the two ends of an
         evenly spaced axis.
     min_size : float, default=50.0
-        Smallest size of the crystallites, in nm (> 0). For simulated patterns [1]_ uses 5 to 30.
+        Smallest size of the crystallites, in nm (>= 0.001). For simulated patterns [1]_ uses 5 to
+        30.
     max_size : float, default=200.0
         Largest size, in nm, at least `min_size`; infinity for crystallites that do not broaden
         peaks. Both infinite leave every pattern as it is.
     wavelength : float, default=1.5406
         Wavelength of the radiation, in angstrom; that of Cu K-alpha1 by default.
     shape_factor : float, default=0.9
-        Scherrer's K, for the full width at half maximum: 0.83 to 1.07 for common shapes [2]_.
+        Scherrer's K, for the full width at half maximum and the cube root of the volume as size:
+        0.83 to 0.89 for cubes and spheres. Constants for the integral breadth are larger [2]_.
     eta : float, default=0.5
         Share of the Lorentzian in the profile: 0 is a Gaussian, 1 a Lorentzian (a broad
         distribution of sizes), between them a pseudo-Voigt.
@@ -68,7 +70,9 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
     A crystallite of size ``L`` broadens a peak at ``theta`` by ``K wavelength / (L cos(theta))``,
     in radians 2theta, full width at half maximum. Widths are uniform between those of `max_size`
     and of `min_size`, so that small sizes are not rarer than their effect. Every point is spread
-    by the profile of its own angle: areas are preserved, and the sum over a pattern is.
+    by the profile of its own angle: areas are preserved, and the sum over a pattern is. Where the
+    step of `x_axis` jumps, a background gets a step too: bring such patterns to an even axis
+    first.
 
     References
     ----------

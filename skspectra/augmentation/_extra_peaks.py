@@ -67,8 +67,8 @@ class ExtraPeakAugmenter(BaseAugmenter):
         **BaseAugmenter._parameter_constraints,
         "max_peaks": [Interval(Integral, 0, None, closed="left")],
         "max_height": _AMOUNT,
-        "max_width": _AMOUNT,
-        "min_width": _AMOUNT,
+        "max_width": [Interval(Real, 0, 1e9, closed="both")],
+        "min_width": [Interval(Real, 0, 1e9, closed="both")],
     }
 
     def __init__(

@@ -65,7 +65,7 @@ class IntensityAugmenter(BaseAugmenter):
     A peak reaches three half widths to either side of its top, at most to the lowest point before
     the next peak; its baseline is the straight line between these feet. Background and noise
     between the peaks stay as they are. Changes are uniform between minus and plus their maximum.
-    Finding the peaks takes most of the time: use few copies of long noisy spectra.
+    A peak whose top is an end of the axis is not found, nor one wider than a quarter of the axis.
 
     References
     ----------

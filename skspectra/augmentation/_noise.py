@@ -3,7 +3,7 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, Options
 
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import heights, in_blocks, row_generators
@@ -68,8 +68,8 @@ class NoiseAugmenter(BaseAugmenter):
 
     _parameter_constraints = {
         **BaseAugmenter._parameter_constraints,
-        "level": [Interval(Real, 0, np.inf, closed="left")],
-        "counts_at_max": [Interval(Real, 0, 1e12, closed="both")],
+        "level": [Interval(Real, 0, 1e9, closed="both")],
+        "counts_at_max": [Interval(Real, 1, 1e12, closed="both"), Options(Real, {0})],
     }
 
     def __init__(self, level=0.01, counts_at_max=0, random_state=None):

@@ -35,16 +35,28 @@ class Peaks(NamedTuple):
 
 
 def _noise(X):
-    """Standard deviation of the noise of each row, from second differences."""
-    step = max(1, X.shape[1] // 1024)
-    bends = X[:, :-2:step] - 2 * X[:, 1:-1:step] + X[:, 2::step]
-    return np.median(np.abs(bends), axis=1) / (0.6745 * 6**0.5)
+    """Standard deviation of the noise of each row, from second differences.
+
+    Over several lags, each short beside the axis: neighbours are alike where spectra were smoothed
+    or interpolated.
+    """
+    n_points = X.shape[1]
+    step = max(1, n_points // 1024)
+    bends = [
+        X[:, : -2 * lag : step] - 2 * X[:, lag:-lag:step] + X[:, 2 * lag :: step]
+        for lag in (1, 2, 4, 8)
+        if lag == 1 or n_points >= 100 * lag
+    ]
+    typical = np.max([np.median(np.abs(bend), axis=1) for bend in bends], axis=0)
+    return typical / (0.6745 * 6**0.5)
 
 
 def _detect_row(spectrum, threshold):
     # The least height is implied by the prominence; stating it saves time on noise.
     lowest = spectrum.min() + threshold
-    tops, found = find_peaks(spectrum, height=lowest, prominence=threshold, width=0)
+    # With all of the axis as its surroundings a peak on a broad hump would be as wide as the hump.
+    near = max(3, len(spectrum) // 4)
+    tops, found = find_peaks(spectrum, height=lowest, prominence=threshold, width=0, wlen=near)
     left = np.floor(tops - _REACH * (tops - found["left_ips"])).astype(int)
     right = np.ceil(tops + _REACH * (found["right_ips"] - tops)).astype(int)
     for i in np.flatnonzero(right[:-1] > left[1:]):
@@ -55,9 +67,10 @@ def _detect_row(spectrum, threshold):
 def detect(X, prominence):
     """Find the peaks of each row.
 
-    A peak rises above the higher of its two surroundings by `prominence` times the height of the
-    spectrum (maximum minus minimum), and by six standard deviations of the noise. It reaches
-    three half widths to either side, at most to the lowest point before the next peak.
+    A peak rises above the higher of its two surroundings, an eighth of the axis to either side, by
+    `prominence` times the height of the spectrum (maximum minus minimum), and by six standard
+    deviations of the noise. It reaches three half widths to either side, at most to the lowest
+    point before the next peak.
     """
     empty = np.empty(0, dtype=int)
     left, right = [empty], [empty]

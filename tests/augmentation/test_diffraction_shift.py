@@ -164,3 +164,17 @@ def test_invalid_parameters(name, value):
     augmenter = DiffractionShiftAugmenter(**{"x_axis": (10, 90), name: value})
     with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter"):
         augmenter.fit(np.ones((2, 10)))
+
+
+@pytest.mark.parametrize("angle", [60, 145])
+def test_a_fine_scan_to_high_angles_obeys_braggs_law(angle):
+    fine = np.linspace(10, 160, 15001)
+    X = np.tile(peak(angle, fine), (9, 1))
+    augmenter = DiffractionShiftAugmenter(fine, **OFF | {"max_strain": 0.01}, random_state=0)
+    strain = drawn(9, 0, 0.01, 0, 0)[0]
+    moved = tops(augmenter.fit_transform(X), fine)
+    # At high angles the axis is stretched within the peak: the law holds for each place on it.
+    places = observed(fine, strain[:, None])
+    exact = [np.interp(fine, place, row) for place, row in zip(places, X, strict=True)]
+    expected = tops(np.array(exact), fine)
+    np.testing.assert_allclose(moved, expected, atol=0.1 * 0.01)

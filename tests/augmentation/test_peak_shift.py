@@ -264,3 +264,14 @@ def test_memory_freezes_the_draw_of_a_pipeline(cached, tmp_path):
     model.fit(X, y)
     assert np.array_equal(first, Keeping.last) == cached
     assert (first != X).any()
+
+
+def test_a_huge_length_scale_is_one_shift_of_all():
+    """And takes no memory of its own."""
+    X = np.zeros((20, 100))
+    X[:, 50] = 1
+    variants = PeakShiftAugmenter(5, length_scale=10**9, random_state=0).fit_transform(X)
+    tops = variants @ np.arange(100)
+    assert np.ptp(tops) > 5
+    np.testing.assert_allclose(variants.sum(axis=1), 1)
+    assert np.abs(tops - 50).max() <= 5

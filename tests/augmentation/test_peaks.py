@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter1d
 
 from skspectra.augmentation._peaks import detect
 
@@ -80,3 +81,24 @@ def test_peaks_lie_on_the_axis_and_do_not_overlap(tops, s, seed):
 @pytest.mark.parametrize("n_points", [1, 2, 3])
 def test_too_few_points_to_tell_peaks_from_noise(n_points):
     assert detect(np.eye(3, n_points, 1), 0.02).per_row(3).tolist() == [0, 0, 0]
+
+
+def test_noise_of_neighbours_that_are_alike_is_not_taken_for_peaks():
+    """Smoothed or interpolated."""
+    rng = np.random.default_rng(0)
+    peaks = gaussians([100, 300], [1, 0.4])
+    white = rng.standard_normal((50, 500))
+    smooth = gaussian_filter1d(white, 2, axis=1)
+    thirds = np.arange(0, 499, 1 / 3)
+    spread = np.array([np.interp(thirds, POINTS, peaks + 0.03 * row) for row in white])
+    for X in (peaks + 0.1 * smooth, spread):
+        per_row = detect(X, 0.02).per_row(len(X))
+        assert (per_row >= 2).all()
+        assert per_row.mean() < 3
+
+
+def test_a_peak_on_a_broad_hump_has_its_own_width():
+    X = gaussians([100, 250, 400], [1, 1, 1]) + np.exp(-(((POINTS - 230) / 90) ** 2) / 2)
+    peaks = detect(X[None], 0.02)
+    assert len(peaks.row) == 3
+    assert (peaks.right - peaks.left).max() < 60
