@@ -44,11 +44,6 @@ def make_mixtures(n_samples, random_state):
     return mixed, phases
 
 
-def network(*args, random_state, n_threads, **parameters):
-    """Return a network that is fitted with the validation mixtures."""
-    return SpectralCNN(*args, random_state=random_state, n_threads=n_threads, **parameters)
-
-
 def classical(n_copies, random_state, n_threads):
     """Return PooledSVC, one against the rest, with shifted copies."""
     if not n_copies:
@@ -59,9 +54,9 @@ def classical(n_copies, random_state, n_threads):
 
 
 MODELS = {
-    "ours": partial(network, augmenter=PeakShiftAugmenter()),
-    "ours, no shifts": network,
-    "cnn2, ReLU": partial(network, "cnn2", hidden_activation="relu"),
+    "ours": partial(SpectralCNN, augmenter=PeakShiftAugmenter()),
+    "ours, no shifts": SpectralCNN,
+    "cnn2, ReLU": partial(SpectralCNN, "cnn2", hidden_activation="relu"),
     "PooledSVC": partial(classical, 0),
     "PooledSVC, 10 copies": partial(classical, 10),
 }

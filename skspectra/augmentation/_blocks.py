@@ -25,6 +25,13 @@ def row_generators(rng, n_rows):
         yield np.random.Generator(np.random.SFC64(seed))
 
 
+def check_order(augmenter, low, high):
+    """Raise a ValueError where the parameter `low` is larger than the parameter `high`."""
+    smallest, largest = getattr(augmenter, low), getattr(augmenter, high)
+    if smallest > largest:
+        raise ValueError(f"{low}={smallest} is larger than {high}={largest}.")
+
+
 def uniform(rng, low, high, shape, dtype):
     """Draw as float64, so that both dtypes get the same numbers, and return `dtype`."""
     return rng.uniform(low, high, shape).astype(dtype)

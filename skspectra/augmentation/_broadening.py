@@ -5,7 +5,7 @@ from numbers import Real
 from sklearn.utils._param_validation import Interval
 
 from skspectra.augmentation._base import BaseAugmenter
-from skspectra.augmentation._blocks import in_blocks, uniform
+from skspectra.augmentation._blocks import check_order, in_blocks, uniform
 from skspectra.augmentation._spread import from_spectrum, spectrum, transfer
 
 _WIDTH = [Interval(Real, 0, 1e9, closed="both")]
@@ -78,10 +78,7 @@ class BroadeningAugmenter(BaseAugmenter):
         self.random_state = random_state
 
     def _resolve(self, n_points):
-        if self.min_width > self.max_width:
-            raise ValueError(
-                f"min_width={self.min_width} is larger than max_width={self.max_width}."
-            )
+        check_order(self, "min_width", "max_width")
 
     def _perturb(self, X, rng):
         self._resolve(X.shape[1])

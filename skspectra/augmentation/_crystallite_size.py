@@ -7,7 +7,7 @@ from sklearn.utils._param_validation import Interval
 
 from skspectra.augmentation._axis import check_angles
 from skspectra.augmentation._base import BaseAugmenter
-from skspectra.augmentation._blocks import in_blocks, uniform
+from skspectra.augmentation._blocks import check_order, in_blocks, uniform
 from skspectra.augmentation._spread import from_spectrum, spectrum, transfer
 
 # Between two profiles whose widths differ by this factor their mixture is like one between them.
@@ -125,8 +125,7 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
 
     def _resolve(self, n_points):
         """Return the widths that crystallites of 1 nm give, in points."""
-        if self.min_size > self.max_size:
-            raise ValueError(f"min_size={self.min_size} is larger than max_size={self.max_size}.")
+        check_order(self, "min_size", "max_size")
         angles = np.radians(check_angles(self.x_axis, n_points))
         # 1 nm is 10 angstrom; a single point has no step.
         width = self.shape_factor * self.wavelength / 10 / np.cos(angles / 2)

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval
 
 from skspectra.augmentation._base import BaseAugmenter
-from skspectra.augmentation._blocks import heights, in_blocks, uniform
+from skspectra.augmentation._blocks import check_order, heights, in_blocks, uniform
 
 _AMOUNT = [Interval(Real, 0, np.inf, closed="left")]
 
@@ -81,10 +81,7 @@ class ExtraPeakAugmenter(BaseAugmenter):
         self.random_state = random_state
 
     def _resolve(self, n_points):
-        if self.min_width > self.max_width:
-            raise ValueError(
-                f"min_width={self.min_width} is larger than max_width={self.max_width}."
-            )
+        check_order(self, "min_width", "max_width")
 
     def _perturb(self, X, rng):
         n_points = X.shape[1]
