@@ -10,12 +10,12 @@ Usage: python benchmarks/mixtures.py [--models NAME ...] [--seeds N ...] [--thre
 """
 
 import argparse
-import csv
 import time
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from _rows import add_row, read_rows
 from sklearn.metrics import f1_score
 
 from skspectra import AugmentedClassifier, PeakShiftAugmenter, PooledSVC, SpectralCNN
@@ -89,16 +89,12 @@ def main():
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    if not RESULTS.exists():
-        RESULTS.write_text(",".join(COLUMNS) + "\r\n", encoding="utf-8", newline="")
     for seed in options.seeds:
         for name in options.models:
-            with RESULTS.open(newline="", encoding="utf-8") as file:
-                done = {(row["model"], int(row["seed"])) for row in csv.DictReader(file)}
+            done = {(row["model"], int(row["seed"])) for row in read_rows(RESULTS, COLUMNS)}
             if (name, seed) not in done:
                 row = measure(name, seed, options.threads)
-                with RESULTS.open("a", newline="", encoding="utf-8") as file:
-                    csv.writer(file).writerow(row)
+                add_row(RESULTS, row)
                 print(*row, sep="  ", flush=True)
 
 

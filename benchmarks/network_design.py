@@ -8,13 +8,13 @@ Usage: python benchmarks/network_design.py [--variants NAME ...] [--tables N ...
 """
 
 import argparse
-import csv
 import time
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from _rows import add_row, read_rows
 from torch import nn
 
 from skspectra import PeakShiftAugmenter, SpectralCNN
@@ -111,23 +111,15 @@ def main():
     parser.add_argument("--tables", nargs="+", type=int, default=list(range(100, 105)))
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    if not RESULTS.exists():
-        RESULTS.write_text(",".join(COLUMNS) + "\r\n", encoding="utf-8", newline="")
     for name in options.variants:
         for number in options.tables:
-            if (name, number) not in {(row["variant"], int(row["table"])) for row in read_rows()}:
-                row = measure(name, number, options.threads)
-                with RESULTS.open("a", newline="", encoding="utf-8") as file:
-                    csv.writer(file).writerow(row)
-        shares = [float(row["share_of_optimum"]) for row in read_rows() if row["variant"] == name]
+            rows = read_rows(RESULTS, COLUMNS)
+            if (name, number) not in {(row["variant"], int(row["table"])) for row in rows}:
+                add_row(RESULTS, measure(name, number, options.threads))
+        rows = [row for row in read_rows(RESULTS, COLUMNS) if row["variant"] == name]
+        shares = [float(row["share_of_optimum"]) for row in rows]
         spread = np.std(shares, ddof=1) if len(shares) > 1 else np.nan
         print(f"{name:32s} {np.mean(shares):.3f} (sd {spread:.3f}, n {len(shares)})", flush=True)
-
-
-def read_rows():
-    """Return the rows that are there."""
-    with RESULTS.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 if __name__ == "__main__":

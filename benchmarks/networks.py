@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from _rows import add_row, read_rows
 
 from skspectra import PeakShiftAugmenter, SpectralCNN
 from skspectra.datasets import (
@@ -121,18 +122,10 @@ def measure(arm, number, name, n_threads):
     }
 
 
-def read_rows():
-    """Return the rows that are there."""
-    if not RESULTS.exists():
-        RESULTS.write_text(",".join(COLUMNS) + "\r\n", encoding="utf-8", newline="")
-    with RESULTS.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def summarize():
     """Write means and spreads of the rows of every arm and model."""
     groups = {}
-    for row in read_rows():
+    for row in read_rows(RESULTS, COLUMNS):
         groups.setdefault((row["arm"], row["model"]), []).append(row)
     with SUMMARY.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -172,10 +165,10 @@ def main():
         for number in options.numbers or ARMS[options.arm][1]:
             for name in options.models:
                 key = (options.arm, str(number), name)
-                if key not in {(row["arm"], row["number"], row["model"]) for row in read_rows()}:
+                rows = read_rows(RESULTS, COLUMNS)
+                if key not in {(row["arm"], row["number"], row["model"]) for row in rows}:
                     row = measure(options.arm, number, name, options.threads)
-                    with RESULTS.open("a", newline="", encoding="utf-8") as file:
-                        csv.DictWriter(file, COLUMNS).writerow(row)
+                    add_row(RESULTS, row.values())
                     print(row, flush=True)
     summarize()
 
