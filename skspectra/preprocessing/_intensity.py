@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 NORMS = ("max", "area", "snv", "none")
-COMPRESSIONS = ("log", "sqrt", "none")
+COMPRESSIONS = ("sqrt", "log", "none")
 
 # Negative intensities below this share of the total are noise about a zero baseline: not worth a
 # warning.
@@ -93,7 +93,7 @@ def _no_zeros(scale):
     return np.where(scale == 0, scale.dtype.type(1), scale)
 
 
-def compress(X, compression="log", floor=1e-3):
+def compress(X, compression="sqrt", floor=1e-3):
     """Compress intensities, so that a minor peak weighs more beside the main one.
 
     Phases are often told apart by a peak of a few per cent of the largest one, which a distance
@@ -105,12 +105,13 @@ def compress(X, compression="log", floor=1e-3):
     X : array-like of shape (n_samples, n_points)
         Intensities, usually normalised and pooled. Negative values are clipped at 0, with a
         warning where they hold more than 1 % of the total absolute intensity.
-    compression : {"log", "sqrt", "none"}, default="log"
-        "log" is ``log1p(X / floor)``, "sqrt" the square root, "none" returns `X` as it is
+    compression : {"sqrt", "log", "none"}, default="sqrt"
+        "sqrt" is the square root, "log" is ``log1p(X / floor)``, "none" returns `X` as it is
         (negative values included).
     floor : float, default=1e-3
         Intensity (> 0, in the units of `X`) below which "log" is linear. Anything far below it
         vanishes, so it belongs at the level of the noise or of the smallest peak that matters.
+        Only "log" has one.
 
     Returns
     -------
@@ -130,7 +131,7 @@ def compress(X, compression="log", floor=1e-3):
     Examples
     --------
     >>> from skspectra.preprocessing import compress
-    >>> compress([[0.0, 0.035, 1.0]], "sqrt").round(3)
+    >>> compress([[0.0, 0.035, 1.0]]).round(3)
     array([[0.   , 0.187, 1.   ]])
     """
     _check_option("compression", compression, COMPRESSIONS)

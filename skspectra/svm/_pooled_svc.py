@@ -20,6 +20,9 @@ from skspectra.svm import _votes
 # Values transformed at a time while predicting, so that a memory-mapped X stays on disk.
 _BLOCK = 2**22
 
+# Share of the highest peak up to which a spectrum counts as standing on zero.
+_LITTLE_BACKGROUND = 0.02
+
 
 def _noise(X):
     """Standard deviation of the noise of the typical spectrum, from its second differences."""
@@ -27,6 +30,13 @@ def _noise(X):
         return 0.0
     curvature = X[:, 1:-1] - (X[:, :-2] + X[:, 2:]) / 2
     return float(np.median(np.abs(curvature))) / 0.6745 / np.sqrt(1.5)
+
+
+def _background(X):
+    """Level of the typical spectrum between its peaks, as a share of its height."""
+    height = X.max(axis=1)
+    shares = np.median(X, axis=1) / np.where(height > 0, height, 1)
+    return float(np.median(shares))
 
 
 class PooledSVC(ClassifierMixin, BaseEstimator):
@@ -49,8 +59,9 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         How each spectrum is scaled first; see :func:`skspectra.preprocessing.normalize`.
     compression : {"auto", "log", "sqrt", "none"}, default="auto"
         How pooled intensities are compressed, so that minor peaks count; see
-        :func:`skspectra.preprocessing.compress`. "auto" is "none" after ``normalize="snv"``
-        (which makes half of the intensities negative) and "log" otherwise.
+        :func:`skspectra.preprocessing.compress`. "auto" is "sqrt" where the training spectra come
+        down to zero between their peaks, and "none" where they do not, or after
+        ``normalize="snv"`` (see Notes).
     floor : float or "auto", default="auto"
         Intensity, in normalised units, below which "log" is linear. "auto" is 1 % of the median
         height of the training spectra, or three standard deviations of their noise where that is
@@ -88,6 +99,13 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
+    ``compression="auto"`` looks at the background: the median of a spectrum over its highest
+    value, for the median training spectrum. Up to 2 % the spectra stand on zero, and a square
+    root makes minor peaks count: its slope is the larger the smaller a peak is, and it gives the
+    counting noise of all intensities the same size [2]_. Above, they stand on a background or
+    are smooth, as infrared spectra are; there the square root would bring out changes of the
+    background most of all. Correct the baseline first, and minor peaks count all the same.
+
     Features are centred: that leaves their distances alone, but makes ``gamma="scale"`` the
     inverse of how spectra differ instead of what they have in common, without which an SVM hardly
     learns from smooth spectra. They are not divided by standard deviations of their
@@ -98,6 +116,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     .. [1] Schuetzke, J., Szymanski, N. J., Reischl, M., "Validating neural networks for
        spectroscopic classification on a universal synthetic dataset", npj Comput. Mater. 9, 100
        (2023). :doi:`10.1038/s41524-023-01055-y`
+    .. [2] Bartlett, M. S., "The square root transformation in analysis of variance", Suppl. J. R.
+       Stat. Soc. 3, 68 (1936). :doi:`10.2307/2983678`
 
     Examples
     --------
@@ -171,15 +191,16 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
                 f"class_weight={self.class_weight!r} has no meaning for several phases at once; "
                 "use 'balanced' or None."
             )
+        # A thousand spectra tell the background and the noise as well as all of them.
+        sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
+        height = float(np.median(sample.max(axis=1)))
         self.compression_ = self.compression
         if self.compression == "auto":
-            self.compression_ = "none" if self.normalize == "snv" else "log"
+            on_zero = self.normalize != "snv" and _background(sample) <= _LITTLE_BACKGROUND
+            self.compression_ = "sqrt" if on_zero else "none"
         self.floor_ = self.floor
         if self.floor == "auto":
-            # A thousand spectra tell the level of the noise as well as all of them.
-            sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
-            small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
-            self.floor_ = max(small_peak, 3 * _noise(sample)) or 1e-2
+            self.floor_ = max(1e-2 * height, 3 * _noise(sample)) or 1e-2
         compression = {"compression": self.compression_, "floor": self.floor_}
         features = Pipeline(
             [

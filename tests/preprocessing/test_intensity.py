@@ -133,7 +133,7 @@ def test_bad_spectra(function, X, message):
 def test_bad_options():
     with pytest.raises(ValueError, match="norm='l2' is not known; use one of 'max', 'area'"):
         normalize([[1.0]], "l2")
-    with pytest.raises(ValueError, match="compression='cube' is not known; use one of 'log'"):
+    with pytest.raises(ValueError, match="compression='cube' is not known; use one of 'sqrt'"):
         compress([[1.0]], "cube")
 
 

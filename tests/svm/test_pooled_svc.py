@@ -47,7 +47,13 @@ def plain_pipeline(model):
         {"pool_size": 12, "stride": 3, "pooling": "mean", "C": 0.5},
         {"pooling": "decimate", "normalize": "area", "compression": "sqrt"},
         {"normalize": "snv", "kernel": "linear"},
-        {"normalize": "none", "floor": 0.02, "gamma": 0.1, "class_weight": "balanced"},
+        {
+            "normalize": "none",
+            "compression": "log",
+            "floor": 0.02,
+            "gamma": 0.1,
+            "class_weight": "balanced",
+        },
         {"compression": "none", "kernel": "poly", "gamma": "auto"},
         {"kernel": "sigmoid", "C": 1},
     ],
@@ -115,11 +121,11 @@ def test_class_weight_moves_the_boundary():
 @pytest.mark.parametrize(
     ("norm", "compression", "expected"),
     [
-        ("max", "auto", "log"),
-        ("area", "auto", "log"),
-        ("none", "auto", "log"),
+        ("max", "auto", "sqrt"),
+        ("area", "auto", "sqrt"),
+        ("none", "auto", "sqrt"),
         ("snv", "auto", "none"),
-        ("max", "sqrt", "sqrt"),
+        ("max", "log", "log"),
         ("max", "none", "none"),
     ],
 )
@@ -128,6 +134,21 @@ def test_compression(norm, compression, expected):
     model = PooledSVC(normalize=norm, compression=compression).fit(X, y)
     assert model.compression_ == expected
     assert model.compression == compression
+
+
+@pytest.mark.parametrize("norm", ["max", "area", "none"])
+@pytest.mark.parametrize(("level", "expected"), [(0.01, "sqrt"), (0.04, "none")])
+def test_spectra_on_a_background_are_not_compressed(norm, level, expected):
+    X, y = spectra(4, noise=0)
+    X = 1000 * (X / X.max(axis=1, keepdims=True) + level)
+    # A few spectra that are unlike the others decide nothing.
+    X[:5] = 0
+    assert PooledSVC(normalize=norm).fit(X, y).compression_ == expected
+
+
+def test_noise_about_zero_is_no_background():
+    X, y = spectra(4, noise=0.05)
+    assert PooledSVC().fit(X, y).compression_ == "sqrt"
 
 
 def test_noise_raises_the_floor():
@@ -157,12 +178,12 @@ def test_zero_spectra():
 
 
 def test_minor_peak():
-    """Two phases that differ by a peak of 3.5 % of the largest: the logarithm tells them apart."""
+    """Two phases that differ by a peak of 3.5 % of the largest."""
     main = [40, 100, 180, 230], [1.0, 0.7, 0.5, 0.3]
     table = [main, ([*main[0], 270], [*main[1], 0.035])]
     options = {"table": table, "noise": 0, "height_variation": 0.01}
     (X, y), (test, truth) = spectra(50, **options), spectra(100, seed=1, **options)
-    assert PooledSVC().fit(X, y).score(test, truth) > 0.97
+    assert PooledSVC().fit(X, y).score(test, truth) > 0.95
     assert PooledSVC(compression="none").fit(X, y).score(test, truth) < 0.7
 
 
