@@ -1,7 +1,8 @@
-"""What the defaults of PooledSVC, the augmentation and the small net were chosen by.
+"""What the defaults of PooledSVC and of shifted copies were chosen by.
 
 Five freshly drawn challenge-like tables, 50 training spectra a class, 2,700 fresh test spectra
-each; one setting is changed at a time. Accuracy is read against the Bayes optimum of the table.
+each; one setting is changed at a time. Ways of compressing are tried under noise and on a
+background too, as in classical.py. Accuracy is read against the Bayes optimum of the table.
 Writes results/defaults.csv. Usage: python benchmarks/defaults.py
 """
 
@@ -9,9 +10,14 @@ import csv
 from pathlib import Path
 
 import numpy as np
+from classical import DISTURBANCES, disturb
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
 
-from skspectra import AugmentedClassifier, PeakShiftAugmenter, PooledSVC, SpectralCNN
+from skspectra import AugmentedClassifier, MaxPoolDownsampler, PeakShiftAugmenter, PooledSVC
 from skspectra.datasets import bayes_optimum, draw_challenge_table, make_spectra
+from skspectra.preprocessing import compress, normalize
 
 RESULTS = Path(__file__).resolve().parent / "results" / "defaults.csv"
 TABLE_SEEDS = range(100, 105)
@@ -23,25 +29,29 @@ def copies(n_copies=10, shifts=None, **parameters):
     return AugmentedClassifier(PooledSVC(**parameters), shifts, n_copies, random_state=0)
 
 
-def net(**parameters):
-    """The small net."""
-    return SpectralCNN(random_state=0, n_threads=1, **parameters)
+def two_scales():
+    """PooledSVC on windows of two sizes side by side."""
+    return make_pipeline(
+        FunctionTransformer(normalize),
+        make_union(MaxPoolDownsampler(400), MaxPoolDownsampler(200)),
+        FunctionTransformer(compress),
+        StandardScaler(with_std=False),
+        SVC(C=100),
+    )
 
 
 MODELS = {
     "raw SVC": PooledSVC(1, 1, compression="none"),
-    "PooledSVC, defaults (200/50, log, floor 0.01, C=100)": PooledSVC(),
+    "PooledSVC, defaults (200/50, C=100)": PooledSVC(),
     "PooledSVC, pool 50/12": PooledSVC(50),
     "PooledSVC, pool 100/25": PooledSVC(100),
+    "PooledSVC, pool 300/75": PooledSVC(300),
     "PooledSVC, pool 400/100": PooledSVC(400),
     "PooledSVC, pool 200/100": PooledSVC(200, 100),
     "PooledSVC, pool 200/25": PooledSVC(200, 25),
+    "PooledSVC, two scales, 400/100 and 200/50": two_scales(),
     "PooledSVC, mean pooling": PooledSVC(pooling="mean"),
     "PooledSVC, decimation": PooledSVC(pooling="decimate"),
-    "PooledSVC, no compression": PooledSVC(compression="none"),
-    "PooledSVC, square root": PooledSVC(compression="sqrt"),
-    "PooledSVC, floor 0.001": PooledSVC(floor=1e-3),
-    "PooledSVC, floor 0.1": PooledSVC(floor=0.1),
     "PooledSVC, C=10": PooledSVC(C=10.0),
     "PooledSVC, C=1000": PooledSVC(C=1000.0),
     "copies, defaults (10 copies, max_shift 50, length_scale 400)": copies(),
@@ -53,13 +63,18 @@ MODELS = {
     "copies, global shifts": copies(shifts=PeakShiftAugmenter(50, mode="global")),
     "copies, 3 copies": copies(3),
     "copies, 20 copies": copies(20),
-    "net, defaults": net(),
-    "net, shifted": net(augmenter=PeakShiftAugmenter()),
-    "net, shifted, linear hidden layers": net(
-        augmenter=PeakShiftAugmenter(), hidden_activation="linear"
-    ),
-    "net, shifted, mean pooling": net(augmenter=PeakShiftAugmenter(), pooling="mean"),
 }
+# Tried under every disturbance.
+COMPRESSIONS = {
+    "PooledSVC, compression auto": PooledSVC(),
+    "PooledSVC, square root": PooledSVC(compression="sqrt"),
+    "PooledSVC, no compression": PooledSVC(compression="none"),
+    "PooledSVC, logarithm": PooledSVC(compression="log"),
+    "PooledSVC, logarithm, floor 0.001": PooledSVC(compression="log", floor=1e-3),
+    "PooledSVC, logarithm, floor 0.1": PooledSVC(compression="log", floor=0.1),
+}
+RUNS = [(name, "none") for name in MODELS]
+RUNS += [(name, disturbance) for name in COMPRESSIONS for disturbance in DISTURBANCES]
 
 
 def main():
@@ -70,19 +85,22 @@ def main():
         train = make_spectra(table, 50, dtype=np.float32, random_state=[seed, 1])
         test = make_spectra(table, 100, dtype=np.float32, random_state=[seed, 2])
         tables.append((seed, train, test, bayes_optimum(table, n_samples=2000, random_state=0)))
+    models = MODELS | COMPRESSIONS
     with RESULTS.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["model", "table_seed", "accuracy", "optimum", "share_of_optimum"])
-        for name, model in MODELS.items():
+        columns = ["model", "disturbance", "table_seed", "accuracy", "optimum"]
+        writer.writerow([*columns, "share_of_optimum"])
+        for name, disturbance in RUNS:
             shares = []
-            for seed, train, test, optimum in tables:
-                accuracy = model.fit(*train).score(*test)
+            for seed, (X, y), (X_test, y_test), optimum in tables:
+                model = models[name].fit(disturb(X, disturbance, [seed, 1]), y)
+                accuracy = model.score(disturb(X_test, disturbance, [seed, 2]), y_test)
                 shares.append(accuracy / optimum.accuracy)
-                row = [name, seed, accuracy, optimum.accuracy, shares[-1]]
-                writer.writerow(row[:2] + [f"{value:.4f}" for value in row[2:]])
-            print(
-                f"{name:62s} {np.mean(shares):.3f} (sd {np.std(shares, ddof=1):.3f})", flush=True
-            )
+                figures = (f"{value:.4f}" for value in (accuracy, optimum.accuracy, shares[-1]))
+                writer.writerow([name, disturbance, seed, *figures])
+            spread = np.std(shares, ddof=1)
+            title = f"{name}, disturbance {disturbance}"
+            print(f"{title:68s} {np.mean(shares):.3f} (sd {spread:.3f})", flush=True)
 
 
 if __name__ == "__main__":

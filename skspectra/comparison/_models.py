@@ -22,18 +22,13 @@ PUBLISHED_NETS = {"cnn2": "published cnn2", "cnn6": "published cnn6"}
 SVC_C = 100.0
 # A looser tolerance than scikit-learn's own: many times as fast on spectra, and as accurate.
 RAW_LOGISTIC = {"C": 100.0, "tol": 1e-3, "max_iter": 5000}
-POOLED_LOGISTIC = {"C": 1.0, "tol": 1e-3, "max_iter": 5000}
+POOLED_LOGISTIC = {"C": 10.0, "tol": 1e-3, "max_iter": 5000}
 N_COPIES = 10
 N_THREADS = 1
 SVC_CS = [1.0, 10.0, 100.0, 1000.0]
 LR_CS = [0.1, 1.0, 10.0, 100.0]
 POOLS_PER_AXIS = [200, 100, 50, 25]
 LEARNING_RATES = [5e-4, 2e-3]
-# The share of the highest peak below which PooledSVC and the small net take intensities linearly.
-FLOOR = 1e-2
-
-# What suits the range that each way of normalising leaves; the SVM adapts its own floor.
-COMPRESSIONS = {"max": "log", "area": "log", "none": "sqrt", "snv": "none"}
 
 
 def scale_for_logistic(X, norm):
@@ -86,9 +81,9 @@ def default_models(n_points, *, normalize="max", full=False, search=False, rando
     from skspectra.neural import SpectralCNN
 
     scale_lr = FunctionTransformer(scale_for_logistic, kw_args={"norm": normalize})
-    squash = FunctionTransformer(
-        compress, kw_args={"compression": COMPRESSIONS[normalize], "floor": FLOOR}
-    )
+    # Half of the intensities are negative after "snv".
+    compression = "none" if normalize == "snv" else "sqrt"
+    squash = FunctionTransformer(compress, kw_args={"compression": compression})
     raw_svc = PooledSVC(1, 1, normalize=normalize, compression="none", C=SVC_C)
     pools = [max(1, n_points // part) for part in POOLS_PER_AXIS]
     shifts = PeakShiftAugmenter()
