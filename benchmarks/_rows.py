@@ -2,6 +2,8 @@
 
 import csv
 
+import numpy as np
+
 
 def read_rows(path, columns):
     """Return the rows of a file as dictionaries; make it where there is none."""
@@ -15,3 +17,11 @@ def add_row(path, row):
     """Add one row."""
     with path.open("a", newline="", encoding="utf-8") as file:
         csv.writer(file).writerow(row)
+
+
+def with_spread(values):
+    """Return the mean and, of several values, the standard deviation."""
+    if not values:
+        return ""
+    spread = f" ± {np.std(values, ddof=1):.1f}" if len(values) > 1 else ""
+    return f"{np.mean(values):.1f}{spread}"

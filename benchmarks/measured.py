@@ -72,6 +72,11 @@ def models(n_points):
     }
 
 
+def known(interval):
+    """Return the interval, or nothing where the groups were too few for one."""
+    return "" if "nan" in interval else interval
+
+
 def score_mixtures(model, grid, X, y, groups):
     """Return the mean and the spread of F1 over three repeats."""
     scores = []
@@ -103,12 +108,12 @@ def main():
             **{"groups": groups, "cv": cv, "n_repeats": n_repeats, "pairs": pairs},
         )
         for found in result.models:
-            half_width = found.balanced_accuracy_interval
-            table[found.model].append(f"{found.balanced_accuracy:.3f} ± {half_width:.3f}")
+            half_width = f" ± {found.balanced_accuracy_interval:.3f}"
+            table[found.model].append(f"{found.balanced_accuracy:.3f}{known(half_width)}")
         for (_, raw), pair in zip(pairs, result.pairs, strict=True):
-            low, high = 100 * pair.low, 100 * pair.high
-            gain = f"{100 * pair.difference:+.1f} ({low:+.1f} to {high:+.1f})"
-            verdicts[raw.removesuffix(", raw")].append(f"{gain}: {pair.verdict}")
+            interval = known(f" ({100 * pair.low:+.1f} to {100 * pair.high:+.1f})")
+            gain = f"{100 * pair.difference:+.1f}{interval}: {pair.verdict}"
+            verdicts[raw.removesuffix(", raw")].append(gain)
         print(data, *(" ".join(row) for row in (*table.values(), *verdicts.values())), sep="\n")
     held = np.load(Path(folder) / MIXTURES / "data.npz")
     y = (held["W"] > 0).astype(int)

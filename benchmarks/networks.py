@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from _rows import add_row, read_rows
+from _rows import add_row, read_rows, with_spread
 
 from skspectra import PeakShiftAugmenter, SpectralCNN
 from skspectra.datasets import (
@@ -143,14 +143,6 @@ def summarize():
             epochs = f"{np.mean([int(row['epochs']) for row in rows]):.0f}"
             figures = [with_spread(accuracies), f"{share:.1f}", with_spread(grid), published]
             writer.writerow([arm, model, len(rows), *figures, epochs])
-
-
-def with_spread(values):
-    """Return the mean and, of several values, the standard deviation."""
-    if not values:
-        return ""
-    spread = f" ± {np.std(values, ddof=1):.1f}" if len(values) > 1 else ""
-    return f"{np.mean(values):.1f}{spread}"
 
 
 def main():
