@@ -21,7 +21,7 @@ CLASSIFIERS = {
     # A looser tolerance than scikit-learn's own: many times as fast, and as accurate.
     "logistic regression": LogisticRegression(tol=1e-3, max_iter=5000),
     "decision tree": DecisionTreeClassifier(random_state=0),
-    "extra trees": ExtraTreesClassifier(300, random_state=0),
+    "extra trees": ExtraTreesClassifier(random_state=0),
     "MLP": MLPClassifier(256, random_state=0),
     "SVM": None,
 }

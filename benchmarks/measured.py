@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from _pipelines import make_model
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, UndefinedMetricWarning
 from sklearn.metrics import f1_score
 from sklearn.model_selection import GridSearchCV, GroupKFold
 
@@ -96,6 +96,7 @@ def main():
     if not folder:
         sys.exit("SKSPECTRA_DATA must name the folder that holds the measured sets.")
     warnings.simplefilter("ignore", ConvergenceWarning)
+    warnings.simplefilter("ignore", UndefinedMetricWarning)
     table = {name: [name] for name in models(100)}
     pairs = [(f"{name}, pooled", f"{name}, raw") for name in REGULARISATION]
     verdicts = {name: [name] for name in REGULARISATION}
