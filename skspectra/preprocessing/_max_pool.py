@@ -6,37 +6,25 @@ from numbers import Integral
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
+from sklearn.utils import assert_all_finite
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra.preprocessing._window_maxima import window_maxima
+
 # Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on
-# disk.
-_BLOCK = 2**17
+# disk. Where the spectra are columns in memory, so many of them at least.
+_BLOCK = 2**18
+_COLUMNS = 2**11
 
 
-def _window_maxima(X, size, stride):
-    """Maxima of the windows ``X[:, i * stride : i * stride + size]``."""
-    # Doubling passes give the maxima of `width` neighbours; `n_reads` strided reads of those
-    # cover a window (they may overlap: a maximum does not mind). A strided read costs about
-    # eight contiguous passes per value it returns.
-    n_passes = min(range(size.bit_length()), key=lambda p: p + 8 * -(-size >> p) / stride)
-    width = 1
-    for _ in range(n_passes):
-        X = np.maximum(X[:, :-width], X[:, width:])
-        width *= 2
-    last = X.shape[1] - (size - width)
-    maxima = X[:, :last:stride].copy()
-    for offset in range(width, size, width):
-        offset = min(offset, size - width)
-        np.maximum(maxima, X[:, offset : last + offset : stride], out=maxima)
-    return maxima
-
-
-def _pool(X, size, stride, pooling):
+def _pool(X, size, stride, pooling, out):
+    """Write what is kept of the windows ``X[:, i * stride : i * stride + size]``."""
     if pooling == "max":
-        return _window_maxima(X, size, stride)
-    windows = sliding_window_view(X, size, axis=1)[:, ::stride]
-    return windows.mean(axis=2) if pooling == "mean" else windows[:, :, 0]
+        window_maxima(X, size, stride, out)
+    else:
+        windows = sliding_window_view(X, size, axis=1)[:, ::stride]
+        out[:] = windows.mean(axis=2) if pooling == "mean" else windows[:, :, 0]
 
 
 class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -156,18 +144,30 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             One value per window; float32 stays float32, anything else becomes float64.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        # Another pass over X would cost as much as pooling: whether it is finite is seen below.
+        X = validate_data(
+            self, X, dtype=[np.float64, np.float32], reset=False, ensure_all_finite=False
+        )
         size, stride = self.pool_size_, self.stride_
         n_samples, n_points = X.shape
         n_regular = (n_points - size) // stride + 1
         pooled = np.empty((n_samples, len(self.starts_)), dtype=X.dtype)
         n_rows = max(1, _BLOCK // n_points)
+        if abs(X.strides[0]) < abs(X.strides[1]):
+            n_rows = max(n_rows, _COLUMNS)
         for start in range(0, n_samples, n_rows):
-            block = np.ascontiguousarray(X[start : start + n_rows])
-            rows = pooled[start : start + n_rows]
-            rows[:, :n_regular] = _pool(block, size, stride, self.pooling)
+            block, rows = X[start : start + n_rows], pooled[start : start + n_rows]
+            lowest = block.min()
+            if not (np.isfinite(lowest) and np.isfinite(block.max())):
+                assert_all_finite(block, estimator_name=type(self).__name__, input_name="X")
+            if self.pooling == "max" and lowest >= 0:
+                # Of numbers that are not negative, the bits are integers in the same order, and
+                # integers are faster to compare.
+                bits = f"i{X.itemsize}"
+                block, rows = block.view(bits), rows.view(bits)
+            _pool(block, size, stride, self.pooling, rows[:, :n_regular])
             if n_regular < len(self.starts_):
-                rows[:, n_regular:] = _pool(block[:, -size:], size, size, self.pooling)
+                _pool(block[:, -size:], size, size, self.pooling, rows[:, n_regular:])
         return pooled
 
     def get_feature_names_out(self, input_features=None):
