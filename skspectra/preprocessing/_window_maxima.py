@@ -12,33 +12,51 @@ from numpy.lib.stride_tricks import as_strided, sliding_window_view
 _LONG = 48
 
 
-def window_maxima(X, size, stride, out):
+class Scratch:
+    """Memory that is used again block after block: new memory costs more than the maxima."""
+
+    def __init__(self):
+        self._arrays = {}
+
+    def take(self, name, size, dtype):
+        """Return an array of that size: the same memory for the same name."""
+        n_bytes = size * dtype.itemsize
+        if name not in self._arrays or len(self._arrays[name]) < n_bytes:
+            self._arrays[name] = np.empty(n_bytes, dtype=np.uint8)
+        return self._arrays[name][:n_bytes].view(dtype)
+
+
+def window_maxima(X, size, stride, out, scratch):
     """Write the maxima of the windows ``X[:, i * stride : i * stride + size]``.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_points)
-        Spectra, or integers. Each spectrum, or each point of all spectra, should be contiguous.
+        Numbers of any kind. Each row, or each column, should be contiguous.
     size, stride : int
         Points per window (at most `n_points`), and from one window to the next.
     out : ndarray of shape (n_samples, n_windows)
         Filled with the maxima of all windows that fit in.
+    scratch : Scratch
+        Memory to work in.
     """
     if abs(X.strides[0]) < abs(X.strides[1]):
         _maxima_along_columns(X.T, size, stride, out.T)
     elif stride >= (_LONG if size % stride == 0 else 2 * _LONG):
         _maxima_of_long_chunks(X, size, stride, out)
     else:
-        _maxima_of_short_chunks(np.ascontiguousarray(X), size, stride, out)
+        _maxima_of_short_chunks(np.ascontiguousarray(X), size, stride, out, scratch)
 
 
-def _running_maxima(values, width):
+def _running_maxima(values, width, scratch=None, name=None):
     """Maxima of `width` neighbours along the first axis."""
-    done = 1
+    done, out, turn = 1, None, 0
     while done < width:
         more = min(done, width - done)
-        values = np.maximum(values[:-more], values[more:])
-        done += more
+        if scratch:
+            out = scratch.take((name, turn), len(values) - more, values.dtype)
+        values = np.maximum(values[:-more], values[more:], out=out)
+        done, turn = done + more, 1 - turn
     return values
 
 
@@ -50,11 +68,13 @@ def _maxima_along_columns(X, size, stride, out):
         chunks = sliding_window_view(X[first:], length, axis=0)[::stride]
         return chunks[:n_chunks].max(axis=2)
 
-    if n_whole:
-        out[:] = _running_maxima(reduce(0, stride, len(out) + n_whole - 1), n_whole)
+    if not n_whole:
+        out[:] = reduce(0, size, len(out))
+        return
+    windows = _running_maxima(reduce(0, stride, len(out) + n_whole - 1), n_whole)
     if n_more:
-        beginnings = reduce(n_whole * stride, n_more, len(out))
-        out[:] = np.maximum(out, beginnings) if n_whole else beginnings
+        np.maximum(windows, reduce(n_whole * stride, n_more, len(out)), out=windows)
+    out[:] = windows
 
 
 def _maxima_of_long_chunks(X, size, stride, out):
@@ -74,39 +94,42 @@ def _maxima_of_long_chunks(X, size, stride, out):
         np.maximum(out, _running_maxima(chunks, n_whole).T, out=out)
 
 
-def _maxima_of_short_chunks(X, size, stride, out):
+def _maxima_of_short_chunks(X, size, stride, out, scratch):
     """Find the maxima of a few neighbours everywhere, then read them where they are needed.
 
     All spectra are taken for one long one, several times faster than row by row. Maxima across
     the border of two spectra come out too, and are never read.
     """
-    n_points = X.shape[1]
-    n_windows = out.shape[1]
+    n_samples, n_points = X.shape
     n_whole, n_more = divmod(size, stride) if stride <= size else (1, 0)
-    n_chunks = n_windows + n_whole - 1
+    n_chunks = out.shape[1] + n_whole - 1
     chunk = min(size, stride)
     # Value by value, a strided read costs about six times a contiguous pass.
     n_passes = min(range(chunk.bit_length()), key=lambda p: p + 6 * -(-chunk >> p) / stride)
     width = 2**n_passes
-    neighbours = _running_maxima(X.ravel(), width)
+    neighbours = _running_maxima(X.ravel(), width, scratch, "neighbours")
 
-    def table(values, first, n_columns, row, column):
-        strides = (row * X.itemsize, column * X.itemsize)
-        return as_strided(values[first:], (len(X), n_columns), strides, writeable=False)
+    def read(first, name):
+        """Read at a place in every chunk, counted from its start."""
+        values = scratch.take(name, n_samples * n_chunks, X.dtype)
+        shape, strides = (n_samples, n_chunks), (n_points * X.itemsize, stride * X.itemsize)
+        values.reshape(shape)[:] = as_strided(neighbours[first:], shape, strides)
+        return values
 
-    # Never before the beginning of a chunk, nor of the last of the window's chunks.
-    reads = [
-        table(neighbours, min(f, chunk - width), n_chunks, n_points, stride)
-        for f in range(0, chunk, width)
-    ]
-    chunks = reads[0]
-    if n_whole > 1 or len(reads) > 1:
-        chunks = chunks.copy()
-    for read in reads[1:]:
-        np.maximum(chunks, read.copy(), out=chunks)
-    if n_whole > 1:
-        chunks = _running_maxima(chunks.ravel(), n_whole)
-        chunks = table(chunks, 0, n_windows, n_chunks, 1)
-    out[:] = chunks
-    for first in range(size - width, size - width - n_more, -width):
-        np.maximum(out, table(neighbours, first, n_windows, n_points, stride), out=out)
+    def maxima(firsts, name):
+        """Maxima of `width` points from each of these places on."""
+        first, *others = firsts
+        result = read(first, name)
+        for other in others:
+            np.maximum(result, read(other, "read"), out=result)
+        return result
+
+    chunks = maxima([min(first, chunk - width) for first in range(0, chunk, width)], "chunks")
+    windows = _running_maxima(chunks, n_whole, scratch, "windows")
+    if n_more:
+        # Of what follows the last whole chunk of a window. These may begin within that chunk: a
+        # maximum does not mind.
+        ends = maxima(range(stride + n_more - width, stride - width, -width), "ends")
+        ends = ends[n_whole - 1 :]
+        windows = np.maximum(windows, ends, out=ends)
+    out[:] = as_strided(windows, out.shape, (n_chunks * X.itemsize, X.itemsize))
