@@ -14,7 +14,7 @@ from skspectra.preprocessing._window_maxima import Scratch, window_maxima
 
 # Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on
 # disk. Where the spectra are columns in memory, so many of them at least.
-_BLOCK = 2**18
+_BLOCK = 2**19
 _COLUMNS = 2**13
 
 

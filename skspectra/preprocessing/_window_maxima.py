@@ -1,8 +1,7 @@
 """Maxima of windows along the axis, near the speed of memory.
 
-Windows that overlap share chunks: the maxima of disjoint chunks of `stride` points come first, the
-only work that is as large as the spectra, then those of as many chunks as a window holds, then of
-these and the beginning of the next chunk, where windows end within chunks.
+A window is so many chunks of points that begin `stride` after each other. The maxima of the chunks
+come first, the only work that is as large as the spectra; windows that overlap share them.
 """
 
 import numpy as np
@@ -40,12 +39,16 @@ def window_maxima(X, size, stride, out, scratch):
     scratch : Scratch
         Memory to work in.
     """
+    n_chunks = max(1, size // stride)
+    length = size - (n_chunks - 1) * stride
     if abs(X.strides[0]) < abs(X.strides[1]):
-        _maxima_along_columns(X.T, size, stride, out.T)
-    elif stride >= (_LONG if size % stride == 0 else 2 * _LONG):
-        _maxima_of_long_chunks(X, size, stride, out)
+        chunks = _column_chunks(X.T, length, stride, out.shape[1] + n_chunks - 1)
+        out.T[:] = _running_maxima(chunks, n_chunks)
+    elif stride >= _LONG:
+        chunks = _long_chunks(X, length, stride, out.shape[1] + n_chunks - 1)
+        out.T[:] = _running_maxima(chunks, n_chunks)
     else:
-        _maxima_of_short_chunks(np.ascontiguousarray(X), size, stride, out, scratch)
+        _pool_short_chunks(np.ascontiguousarray(X), length, stride, n_chunks, out, scratch)
 
 
 def _running_maxima(values, width, scratch=None, name=None):
@@ -60,76 +63,41 @@ def _running_maxima(values, width, scratch=None, name=None):
     return values
 
 
-def _maxima_along_columns(X, size, stride, out):
-    """Pool along the first axis, all spectra at once."""
-    n_whole, n_more = divmod(size, stride)
-
-    def reduce(first, length, n_chunks):
-        chunks = sliding_window_view(X[first:], length, axis=0)[::stride]
-        return chunks[:n_chunks].max(axis=2)
-
-    if not n_whole:
-        out[:] = reduce(0, size, len(out))
-        return
-    windows = _running_maxima(reduce(0, stride, len(out) + n_whole - 1), n_whole)
-    if n_more:
-        np.maximum(windows, reduce(n_whole * stride, n_more, len(out)), out=windows)
-    out[:] = windows
+def _column_chunks(X, length, stride, n_chunks):
+    """Maxima along the first axis, of all spectra at once."""
+    return sliding_window_view(X, length, axis=0)[::stride][:n_chunks].max(axis=2)
 
 
-def _maxima_of_long_chunks(X, size, stride, out):
-    """Reduce each chunk, or its two parts where windows end within chunks."""
-    n_whole, n_more = divmod(size, stride)
-    starts = np.arange(out.shape[1] + n_whole)[:, None] * stride
-    bounds = starts + [0, n_more] if n_more else starts
-    # The part behind the last bound is not used, or ends where the spectrum ends.
+def _long_chunks(X, length, stride, n_chunks):
+    """Maxima chunk by chunk, one column a spectrum."""
+    starts = np.arange(n_chunks)[:, None] * stride
+    # From each bound to the next; what does not start a chunk is dropped.
+    bounds = starts + [0, length] if length != stride else np.append(starts, n_chunks * stride)
     parts = np.maximum.reduceat(X, bounds[bounds < X.shape[1]], axis=1).T
-    if not n_more:
-        out[:] = _running_maxima(parts[: len(starts) - 1], n_whole).T
-        return
-    beginnings = parts[::2]
-    out[:] = beginnings[n_whole:].T
-    if n_whole:
-        chunks = np.maximum(beginnings[:-1], parts[1::2][: len(starts) - 1])
-        np.maximum(out, _running_maxima(chunks, n_whole).T, out=out)
+    return parts[::2] if length != stride else parts[:n_chunks]
 
 
-def _maxima_of_short_chunks(X, size, stride, out, scratch):
+def _pool_short_chunks(X, length, stride, n_chunks, out, scratch):
     """Find the maxima of a few neighbours everywhere, then read them where they are needed.
 
     All spectra are taken for one long one, several times faster than row by row. Maxima across
     the border of two spectra come out too, and are never read.
     """
-    n_samples, n_points = X.shape
-    n_whole, n_more = divmod(size, stride) if stride <= size else (1, 0)
-    n_chunks = out.shape[1] + n_whole - 1
-    chunk = min(size, stride)
     # Value by value, a strided read costs about six times a contiguous pass.
-    n_passes = min(range(chunk.bit_length()), key=lambda p: p + 6 * -(-chunk >> p) / stride)
+    n_passes = min(range(length.bit_length()), key=lambda p: p + 6 * -(-length >> p) / stride)
     width = 2**n_passes
     neighbours = _running_maxima(X.ravel(), width, scratch, "neighbours")
-
-    def read(first, name):
-        """Read at a place in every chunk, counted from its start."""
-        values = scratch.take(name, n_samples * n_chunks, X.dtype)
-        shape, strides = (n_samples, n_chunks), (n_points * X.itemsize, stride * X.itemsize)
-        values.reshape(shape)[:] = as_strided(neighbours[first:], shape, strides)
-        return values
-
-    def maxima(firsts, name):
-        """Maxima of `width` points from each of these places on."""
-        first, *others = firsts
-        result = read(first, name)
-        for other in others:
-            np.maximum(result, read(other, "read"), out=result)
-        return result
-
-    chunks = maxima([min(first, chunk - width) for first in range(0, chunk, width)], "chunks")
-    windows = _running_maxima(chunks, n_whole, scratch, "windows")
-    if n_more:
-        # Of what follows the last whole chunk of a window. These may begin within that chunk: a
-        # maximum does not mind.
-        ends = maxima(range(stride + n_more - width, stride - width, -width), "ends")
-        ends = ends[n_whole - 1 :]
-        windows = np.maximum(windows, ends, out=ends)
-    out[:] = as_strided(windows, out.shape, (n_chunks * X.itemsize, X.itemsize))
+    shape = (len(X), out.shape[1] + n_chunks - 1)
+    strides = (X.shape[1] * X.itemsize, stride * X.itemsize)
+    chunks, others = (
+        scratch.take(name, shape[0] * shape[1], X.dtype) for name in ("chunks", "others")
+    )
+    for first in range(0, length, width):
+        # They may overlap: a maximum does not mind.
+        first = min(first, length - width)
+        read = others if first else chunks
+        read.reshape(shape)[:] = as_strided(neighbours[first:], shape, strides)
+        if first:
+            np.maximum(chunks, others, out=chunks)
+    windows = _running_maxima(chunks, n_chunks, scratch, "windows")
+    out[:] = as_strided(windows, out.shape, (shape[1] * X.itemsize, X.itemsize))

@@ -104,7 +104,7 @@ def test_read_only_and_untouched():
 
 
 def test_memory_mapped_spectra_are_not_copied_as_a_whole(tmp_path):
-    X = np.random.default_rng(0).random((4000, 500), dtype=np.float32)
+    X = np.random.default_rng(0).random((20_000, 500), dtype=np.float32)
     np.save(tmp_path / "X.npy", X)
     mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
     pool = MaxPoolDownsampler(50, 25).fit(mapped)
