@@ -7,8 +7,8 @@ come first, the only work that is as large as the spectra; windows that overlap 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
-# Chunks at least as long, in points, are reduced one by one.
-_LONG = 48
+# Strides from which on chunks are reduced one by one: unsigned integers and floats.
+_LONG = {"u": 20, "f": 48}
 
 
 class Scratch:
@@ -31,7 +31,7 @@ def window_maxima(X, size, stride, out, scratch):
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_points)
-        Numbers of any kind. Each row, or each column, should be contiguous.
+        Floats or unsigned integers. Each row, or each column, should be contiguous.
     size, stride : int
         Points per window (at most `n_points`), and from one window to the next.
     out : ndarray of shape (n_samples, n_windows)
@@ -44,7 +44,7 @@ def window_maxima(X, size, stride, out, scratch):
     if abs(X.strides[0]) < abs(X.strides[1]):
         chunks = _column_chunks(X.T, length, stride, out.shape[1] + n_chunks - 1)
         out.T[:] = _running_maxima(chunks, n_chunks)
-    elif stride >= _LONG:
+    elif stride >= _LONG[X.dtype.kind]:
         chunks = _long_chunks(X, length, stride, out.shape[1] + n_chunks - 1)
         out.T[:] = _running_maxima(chunks, n_chunks)
     else:
@@ -83,8 +83,8 @@ def _pool_short_chunks(X, length, stride, n_chunks, out, scratch):
     All spectra are taken for one long one, several times faster than row by row. Maxima across
     the border of two spectra come out too, and are never read.
     """
-    # Value by value, a strided read costs about six times a contiguous pass.
-    n_passes = min(range(length.bit_length()), key=lambda p: p + 6 * -(-length >> p) / stride)
+    # Value by value, a strided read costs about eight times a contiguous pass.
+    n_passes = min(range(length.bit_length()), key=lambda p: p + 8 * -(-length >> p) / stride)
     width = 2**n_passes
     neighbours = _running_maxima(X.ravel(), width, scratch, "neighbours")
     shape = (len(X), out.shape[1] + n_chunks - 1)
