@@ -6,37 +6,25 @@ from numbers import Integral
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
+from sklearn.utils import assert_all_finite
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra.preprocessing._window_maxima import Scratch, window_maxima
+
 # Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on
-# disk.
-_BLOCK = 2**17
+# disk. Where the spectra are columns in memory, so many of them at least.
+_BLOCK = 2**19
+_COLUMNS = 2**13
 
 
-def _window_maxima(X, size, stride):
-    """Maxima of the windows ``X[:, i * stride : i * stride + size]``."""
-    # Doubling passes give the maxima of `width` neighbours; `n_reads` strided reads of those
-    # cover a window (they may overlap: a maximum does not mind). A strided read costs about
-    # eight contiguous passes per value it returns.
-    n_passes = min(range(size.bit_length()), key=lambda p: p + 8 * -(-size >> p) / stride)
-    width = 1
-    for _ in range(n_passes):
-        X = np.maximum(X[:, :-width], X[:, width:])
-        width *= 2
-    last = X.shape[1] - (size - width)
-    maxima = X[:, :last:stride].copy()
-    for offset in range(width, size, width):
-        offset = min(offset, size - width)
-        np.maximum(maxima, X[:, offset : last + offset : stride], out=maxima)
-    return maxima
-
-
-def _pool(X, size, stride, pooling):
+def _pool(X, size, stride, pooling, out, scratch):
+    """Write what is kept of the windows ``X[:, i * stride : i * stride + size]``."""
     if pooling == "max":
-        return _window_maxima(X, size, stride)
-    windows = sliding_window_view(X, size, axis=1)[:, ::stride]
-    return windows.mean(axis=2) if pooling == "mean" else windows[:, :, 0]
+        window_maxima(X, size, stride, out, scratch)
+    else:
+        windows = sliding_window_view(X, size, axis=1)[:, ::stride]
+        out[:] = windows.mean(axis=2) if pooling == "mean" else windows[:, :, 0]
 
 
 class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -156,19 +144,38 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             One value per window; float32 stays float32, anything else becomes float64.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        size, stride = self.pool_size_, self.stride_
+        # A pass to see whether X is finite would cost more than pooling: it is seen on the way.
+        X = validate_data(
+            self, X, dtype=[np.float64, np.float32], reset=False, ensure_all_finite=False
+        )
         n_samples, n_points = X.shape
-        n_regular = (n_points - size) // stride + 1
         pooled = np.empty((n_samples, len(self.starts_)), dtype=X.dtype)
         n_rows = max(1, _BLOCK // n_points)
+        if abs(X.strides[0]) < abs(X.strides[1]):
+            n_rows = max(n_rows, _COLUMNS)
+        # Of numbers that are not negative, the bits are integers in the same order. They are
+        # faster to compare, and one that is negative or not finite exceeds them all: it comes out.
+        bits = np.dtype(f"u{X.itemsize}")
+        infinity = np.array(np.inf, dtype=X.dtype).view(bits)
+        as_bits = self.pooling == "max" and self.stride_ <= self.pool_size_
+        scratch = Scratch()
         for start in range(0, n_samples, n_rows):
-            block = np.ascontiguousarray(X[start : start + n_rows])
-            rows = pooled[start : start + n_rows]
-            rows[:, :n_regular] = _pool(block, size, stride, self.pooling)
-            if n_regular < len(self.starts_):
-                rows[:, n_regular:] = _pool(block[:, -size:], size, size, self.pooling)
+            block, rows = X[start : start + n_rows], pooled[start : start + n_rows]
+            if as_bits:
+                self._pool(block.view(bits), rows.view(bits), scratch)
+                as_bits = rows.view(bits).max() < infinity
+            if not as_bits:
+                if not (np.isfinite(block.min()) and np.isfinite(block.max())):
+                    assert_all_finite(block, estimator_name=type(self).__name__, input_name="X")
+                self._pool(block, rows, scratch)
         return pooled
+
+    def _pool(self, X, out, scratch):
+        size, stride = self.pool_size_, self.stride_
+        n_regular = (X.shape[1] - size) // stride + 1
+        _pool(X, size, stride, self.pooling, out[:, :n_regular], scratch)
+        if n_regular < out.shape[1]:
+            _pool(X[:, -size:], size, size, self.pooling, out[:, n_regular:], scratch)
 
     def get_feature_names_out(self, input_features=None):
         """Say which points each feature came from.

@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn import config_context
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import InvalidParameterError
+from sklearn.utils.validation import validate_data
 
 from skspectra import MaxPoolDownsampler
 
@@ -96,6 +98,35 @@ def test_any_container_gives_the_same(convert, pooling):
     )
 
 
+@given(
+    n_points=st.integers(1, 200),
+    pool_size=st.integers(1, 210),
+    stride=st.integers(1, 110),
+    lowest=st.sampled_from([0, -1, -30]),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    order=st.sampled_from("CF"),
+)
+def test_maxima_in_any_order_of_any_sign(n_points, pool_size, stride, lowest, dtype, order):
+    X = np.random.default_rng(stride).integers(lowest, 20, (5, n_points))
+    X = np.asarray(X, dtype=dtype, order=order)
+    np.testing.assert_array_equal(
+        pooled(X, pool_size, stride), plain_pool(X, pool_size, stride, "max")
+    )
+
+
+@pytest.mark.parametrize("order", "CF")
+@pytest.mark.parametrize("stride", [3, 25])
+def test_negative_numbers_in_a_few_spectra(order, stride):
+    """Far apart, so that they are in different blocks."""
+    X = np.random.default_rng(0).random((20_000, 100))
+    X[[50, 12_000]] -= 3
+    X[-1] = -0.0
+    X = np.asarray(X, order=order)
+    some = [0, 50, 51, 12_000, 15_000, -1]
+    result = pooled(X, 30, stride)[some]
+    np.testing.assert_array_equal(result, plain_pool(X[some], 30, stride, "max"))
+
+
 def test_read_only_and_untouched():
     X = np.arange(12.0).reshape(2, 6)
     X.setflags(write=False)
@@ -103,8 +134,10 @@ def test_read_only_and_untouched():
     np.testing.assert_array_equal(X, np.arange(12.0).reshape(2, 6))
 
 
-def test_memory_mapped_spectra_are_not_copied_as_a_whole(tmp_path):
-    X = np.random.default_rng(0).random((4000, 500), dtype=np.float32)
+@pytest.mark.parametrize("order", "CF")
+def test_memory_mapped_spectra_are_not_copied_as_a_whole(tmp_path, order):
+    X = np.random.default_rng(0).random((20_000, 500), dtype=np.float32)
+    X = np.asarray(X, order=order)
     np.save(tmp_path / "X.npy", X)
     mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
     pool = MaxPoolDownsampler(50, 25).fit(mapped)
@@ -239,6 +272,25 @@ def test_bad_spectra():
         pool.transform([[1.0, 2.0]])
     with pytest.raises(ValueError, match="NaN"):
         pool.transform([[1.0, np.nan, 3.0]])
+
+
+@pytest.mark.parametrize("pooling", ["max", "mean", "decimate"])
+@pytest.mark.parametrize("bad", [np.nan, -np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(("pool_size", "stride"), [(4, 2), (50, 50), (2, 10)])
+@pytest.mark.parametrize("order", "CF")
+def test_bad_numbers_are_refused_as_scikit_learn_does(pooling, bad, pool_size, stride, order):
+    X = np.zeros((6000, 101), dtype=np.float32, order=order)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        pool = MaxPoolDownsampler(pool_size, stride, pooling).fit(X)
+    X[5500, 77] = bad
+    with pytest.raises(ValueError, match="Input X contains") as expected:
+        validate_data(MaxPoolDownsampler(), X)
+    with pytest.raises(ValueError, match="Input X contains") as raised:
+        pool.transform(X)
+    assert str(raised.value) == str(expected.value)
+    with config_context(assume_finite=True):
+        assert pool.transform(X).shape == (6000, len(pool.starts_))
 
 
 def test_zero_spectra():
