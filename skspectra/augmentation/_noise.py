@@ -18,6 +18,24 @@ def _count(X, rng, counts_at_max):
             row += (own.poisson(expected / unit) * unit - expected).astype(X.dtype)
 
 
+def _normal(rng, shape):
+    """Draw standard normal numbers in single precision, by the method of Box and Muller.
+
+    That takes half the time of the generator's own method, which works number by number.
+    """
+    half = -(-shape[0] * shape[1] // 2)
+    raw = rng.bit_generator.random_raw(half).view(np.uint32).astype(np.float32).reshape(2, half)
+    # From 0 to 1; the logarithm of 0 must not be taken.
+    raw[0] += np.float32(0.5)
+    raw *= np.float32(2**-32)
+    radius = np.sqrt(-2 * np.log(raw[0]))
+    angle = raw[1]
+    angle *= np.float32(2 * np.pi)
+    drawn = np.stack([np.cos(angle), np.sin(angle)])
+    drawn *= radius
+    return drawn.ravel()[: shape[0] * shape[1]].reshape(shape)
+
+
 class NoiseAugmenter(BaseAugmenter):
     """Training spectra with more noise: of the electronics, of counting, or of both.
 
@@ -53,7 +71,8 @@ class NoiseAugmenter(BaseAugmenter):
     -----
     Counts are Poisson numbers: values become whole multiples of the maximum divided by
     `counts_at_max`. They include the background, so do not subtract it before. Negative values,
-    and spectra without a positive one, have no counts and stay.
+    and spectra without a positive one, have no counts and stay. Gaussian noise is drawn in single
+    precision; the numbers of both dtypes are the same, and none is beyond 6.8 standard deviations.
 
     Examples
     --------
@@ -83,9 +102,7 @@ class NoiseAugmenter(BaseAugmenter):
             if self.counts_at_max:
                 _count(noisy, rng, self.counts_at_max)
             if self.level:
-                noise = rng.standard_normal(block.shape, dtype=X.dtype)
-                noise *= X.dtype.type(self.level) * heights(block)
-                noisy += noise
+                noisy += X.dtype.type(self.level) * heights(block) * _normal(rng, block.shape)
             return noisy
 
         return in_blocks(disturb, X)

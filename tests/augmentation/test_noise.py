@@ -23,6 +23,23 @@ def test_gaussian_noise_as_asked(level, dtype):
     assert stats.kstest(relative.ravel()[::10] / level, "norm").pvalue > 1e-3
 
 
+@pytest.mark.parametrize("n_points", [2, 3, 2001])
+def test_gaussian_noise_is_the_same_in_both_dtypes(n_points):
+    X = np.zeros((41, n_points))
+    X[:, 0] = 1
+    double = NoiseAugmenter(0.5, random_state=0).fit_transform(X) - X
+    single = NoiseAugmenter(0.5, random_state=0).fit_transform(X.astype(np.float32)) - X
+    np.testing.assert_allclose(single, double, atol=1e-6)
+    assert len(np.unique(double)) > 0.99 * double.size
+
+
+def test_gaussian_noise_far_from_the_mean():
+    noise = NoiseAugmenter(1, random_state=0).fit_transform(np.eye(1, 4_000_000))[0, 1:]
+    for limit in (3, 4, 4.5):
+        expected = 2 * stats.norm.sf(limit) * len(noise)
+        assert (np.abs(noise) > limit).sum() == pytest.approx(expected, abs=4 * expected**0.5)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("counts_at_max", [40, 1000, 1e6])
 def test_counting_noise_as_asked(counts_at_max, dtype):
