@@ -7,6 +7,7 @@ from sklearn.utils._param_validation import Interval
 
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import check_order, heights, in_blocks, uniform
+from skspectra.augmentation._resample import extend
 
 _AMOUNT = [Interval(Real, 0, np.inf, closed="left")]
 
@@ -100,7 +101,7 @@ class ExtraPeakAugmenter(BaseAugmenter):
             height[np.arange(self.max_peaks) >= number] = 0
             # Room for peaks at the ends; a width of 0 is a single point.
             rate = (-4 * np.log(2) / np.maximum(width, 0.1) ** 2).astype(X.dtype)
-            padded = np.pad(block, ((0, 0), (reach, reach)))
+            padded = extend(block, reach)
             for i in range(self.max_peaks):
                 profile = np.exp(rate[:, i, None] * (around**2).astype(X.dtype))
                 padded[rows, top[:, i, None] + reach + around] += height[:, i, None] * profile

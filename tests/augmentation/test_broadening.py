@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter1d
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skspectra.augmentation import BroadeningAugmenter
-from skspectra.augmentation._spread import from_spectrum, spectrum, transfer
+from skspectra.augmentation._spread import from_spectrum, spectrum, spread_gaussian, transfer
 
 
 def stick(n_points=801, *places):
@@ -46,6 +46,25 @@ def test_like_a_plain_filter():
     expected = gaussian_filter1d(X, width / (8 * np.log(2)) ** 0.5, truncate=8, mode="reflect")
     found = BroadeningAugmenter(width, width).fit_transform(X)
     np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@given(n_points=st.integers(13, 60), width=st.floats(2, 6), seed=st.integers(0, 99))
+def test_a_sum_over_points_is_what_the_transforms_give(n_points, width, seed):
+    X = np.random.default_rng(seed).normal(size=(3, n_points))
+    widths = np.array([[width], [2], [6]])
+    expected = from_spectrum(spectrum(X) * transfer(widths, 0, n_points))
+    np.testing.assert_allclose(spread_gaussian(X, widths, 12), expected, atol=1e-3)
+
+
+@given(n_points=st.integers(1, 30), width=st.floats(0, 6), seed=st.integers(0, 99))
+def test_narrow_gaussians_like_the_plain_loop(n_points, width, seed):
+    X = np.random.default_rng(seed).normal(size=(2, n_points))
+    reach = min(12, n_points)
+    profile = 16 ** -((np.arange(-reach, reach + 1) / max(width, 0.1)) ** 2)
+    padded = np.pad(X, ((0, 0), (reach, reach)), mode="symmetric")
+    expected = [np.convolve(row, profile / profile.sum(), "valid") for row in padded]
+    found = spread_gaussian(X, np.array([[width], [width]]), reach)
+    np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 @given(n_points=st.integers(1, 60), largest=st.floats(0, 90), seed=st.integers(0, 99))
