@@ -6,12 +6,18 @@ import numpy as np
 _BLOCK = 2**16
 
 
+def blocks(n_rows, n_values):
+    """Yield slices of consecutive rows, where `n_values` of each row are worked on."""
+    step = max(1, _BLOCK // n_values)
+    for start in range(0, n_rows, step):
+        yield slice(start, min(start + step, n_rows))
+
+
 def in_blocks(kernel, X):
     """Return ``kernel(block)`` of consecutive blocks of rows of `X` as one new array."""
     variants = np.empty_like(X, order="C")
-    n_rows = max(1, _BLOCK // X.shape[1])
-    for start in range(0, len(X), n_rows):
-        variants[start : start + n_rows] = kernel(X[start : start + n_rows])
+    for rows in blocks(*X.shape):
+        variants[rows] = kernel(X[rows])
     return variants
 
 

@@ -8,14 +8,10 @@ from sklearn.utils._param_validation import Interval, Options
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import heights, in_blocks, row_generators
 
-
-def _count(X, rng, counts_at_max):
-    """Draw each value of `X`, in place, as a number of counts; negative values are kept."""
-    per_count = X.max(axis=1) / counts_at_max
-    for row, unit, own in zip(X, per_count.tolist(), row_generators(rng, len(X)), strict=True):
-        if unit > 0:
-            expected = np.maximum(row, 0)
-            row += (own.poisson(expected / unit) * unit - expected).astype(X.dtype)
+# From this mean on Poisson numbers may be drawn by way of normal ones: rounded and bent, these
+# have the same mean and variance, none is below 0, and the distributions differ by less than 0.1 %
+# (total variation).
+_MANY = 30
 
 
 def _normal(rng, shape):
@@ -34,6 +30,29 @@ def _normal(rng, shape):
     drawn = np.stack([np.cos(angle), np.sin(angle)])
     drawn *= radius
     return drawn.ravel()[: shape[0] * shape[1]].reshape(shape)
+
+
+def _count(X, rng, counts_at_max):
+    """Draw each value of `X`, in place, as a number of counts; negative values are kept."""
+    top = X.max(axis=1, keepdims=True)
+    top[top <= 0] = 1
+    expected = np.maximum(X, 0) / top * X.dtype.type(counts_at_max)
+    few = expected < _MANY
+    # Where most values are few counts, the detour by way of normal numbers does not pay.
+    detour = few.mean(axis=1) < 0.5
+    common, *own = row_generators(rng, 1 + len(X))
+    if detour.any():
+        normal = _normal(common, X.shape)
+        counts = np.sqrt(np.maximum(expected - 5 / 36, 0)) * normal
+        counts += (normal * normal - 1) / 6
+        counts += expected
+        np.rint(counts, out=counts)
+    else:
+        counts = np.empty_like(expected)
+    for i, generator in enumerate(own):
+        which = few[i] if detour[i] else slice(None)
+        counts[i, which] = generator.poisson(expected[i, which])
+    np.copyto(X, counts / X.dtype.type(counts_at_max) * top, where=expected > 0)
 
 
 class NoiseAugmenter(BaseAugmenter):
@@ -71,8 +90,12 @@ class NoiseAugmenter(BaseAugmenter):
     -----
     Counts are Poisson numbers: values become whole multiples of the maximum divided by
     `counts_at_max`. They include the background, so do not subtract it before. Negative values,
-    and spectra without a positive one, have no counts and stay. Gaussian noise is drawn in single
-    precision; the numbers of both dtypes are the same, and none is beyond 6.8 standard deviations.
+    and spectra without a positive one, have no counts and stay. In spectra that have mostly 30
+    counts or more, those are rounded numbers from a normal distribution bent to the variance and,
+    within 0.5 %, the skewness of Poisson's.
+
+    Gaussian noise is drawn in single precision; the numbers of both dtypes are the same, and none
+    is beyond 6.8 standard deviations.
 
     Examples
     --------

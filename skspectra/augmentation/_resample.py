@@ -27,16 +27,6 @@ def resample(X, source):
     return read
 
 
-def extend(X, reach):
-    """Return `X` with `reach` points more at either end of each row, which hold the edge value."""
-    n_points = X.shape[1]
-    extended = np.empty((len(X), n_points + 2 * reach), X.dtype)
-    extended[:, :reach] = X[:, :1]
-    extended[:, reach : reach + n_points] = X
-    extended[:, reach + n_points :] = X[:, -1:]
-    return extended
-
-
 def window(X, first, n_points):
     """Return a copy of `n_points` points of each row of `X`, from the point `first` of it on."""
     return sliding_window_view(X, n_points, axis=1)[np.arange(len(X)), first]
@@ -51,12 +41,14 @@ def displace(X, shifts):
     back = np.clip(-shifts, -n_points, n_points)
     whole = np.floor(back)
     reach = int(np.abs(whole).max()) + 1
-    extended = extend(X, reach)
-    first = whole.astype(int) + reach
-    left, moved = window(extended, first, n_points), window(extended, first + 1, n_points)
-    moved -= left
+    extended = np.empty((len(X), n_points + 2 * reach), X.dtype)
+    extended[:, :reach] = X[:, :1]
+    extended[:, reach : reach + n_points] = X
+    extended[:, reach + n_points :] = X[:, -1:]
+    read = window(extended, whole.astype(int) + reach, n_points + 1)
+    moved = np.diff(read)
     moved *= (back - whole)[:, None].astype(X.dtype)
-    moved += left
+    moved += read[:, :-1]
     return moved
 
 

@@ -64,6 +64,28 @@ def test_few_counts_follow_poisson():
     assert stats.chisquare(observed, expected * observed.sum() / expected.sum()).pvalue > 1e-3
 
 
+@pytest.mark.parametrize("mean", [29, 30, 60])
+def test_many_counts_follow_poisson(mean):
+    X = np.full((1, 200_000), float(mean))
+    X[0, 0] = 1000
+    counts = NoiseAugmenter(0, 1000, random_state=0).fit_transform(X)[0, 1:].round().astype(int)
+    n_classes = 2 * mean
+    observed = np.bincount(np.minimum(counts, n_classes - 1), minlength=n_classes)[mean // 2 :]
+    expected = stats.poisson(mean).pmf(np.arange(mean // 2, n_classes)) * len(counts)
+    assert stats.chisquare(observed, expected * observed.sum() / expected.sum()).pvalue > 1e-3
+    assert stats.skew(counts) == pytest.approx(mean**-0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_counts_of_any_scale(scale):
+    X = np.full((1, 1000), 0.5 * scale, dtype=np.float32)
+    X[0, 0] = scale
+    for counts_at_max in (4, 1e12):
+        variants = NoiseAugmenter(0, counts_at_max, random_state=0).fit_transform(X)
+        relative = variants[0, 1:] / scale
+        assert relative.mean() == pytest.approx(0.5, rel=0.1)
+
+
 def test_what_has_no_counts_stays():
     X = np.array([[-1.0, 0, 4, -2], [0, 0, 0, 0], [-3, -1, -2, -1]])
     variants = NoiseAugmenter(0, 9, random_state=0).fit_transform(X)
