@@ -3,7 +3,7 @@
 import numpy as np
 
 # Values worked on at a time, so that the temporary arrays stay in the processor's cache.
-_BLOCK = 2**16
+_BLOCK = 2**17
 
 
 def blocks(n_rows, n_values):
