@@ -21,14 +21,25 @@ def in_blocks(kernel, X):
     return variants
 
 
+class _Words(np.random.bit_generator.ISeedSequence):
+    """Words that are random already: hashing them takes longer than what most rows draw."""
+
+    def __init__(self, words):
+        self._words = words
+
+    def generate_state(self, n_words, dtype=np.uint32):
+        """Return the words."""
+        return self._words
+
+
 def row_generators(rng, n_rows):
     """Yield a generator for each row.
 
     Where the number of draws depends on the values of a row (its peaks, its counts), draws from
     one common generator would let the rows before it decide what it gets.
     """
-    for seed in rng.integers(2**63, size=n_rows).tolist():
-        yield np.random.Generator(np.random.SFC64(seed))
+    for words in rng.integers(2**64, size=(n_rows, 3), dtype=np.uint64):
+        yield np.random.Generator(np.random.SFC64(_Words(words)))
 
 
 def check_order(augmenter, low, high):
