@@ -123,6 +123,7 @@ class PeakShiftAugmenter(BaseAugmenter):
     height. Beyond the ends of the axis the edge values are held.
 
     A peak whose top is an end of the axis is not found, nor one wider than a quarter of the axis.
+    Where values are few counts, a peak rises by six at least.
 
     A Pipeline with ``memory=`` caches what ``fit_transform`` returned, so it trains on the same
     draw at every later fit.
