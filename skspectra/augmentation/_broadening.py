@@ -1,13 +1,18 @@
 """Peaks broadened by a worse resolution."""
 
-from math import ceil
 from numbers import Real
 
 from sklearn.utils._param_validation import Interval
 
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import check_order, in_blocks, uniform
-from skspectra.augmentation._spread import from_spectrum, spectrum, spread_gaussian, transfer
+from skspectra.augmentation._spread import (
+    from_spectrum,
+    reach,
+    spectrum,
+    spread_gaussian,
+    transfer,
+)
 
 # Up to this width a sum over points takes less time than transforms do.
 _NARROW = 6
@@ -88,14 +93,12 @@ class BroadeningAugmenter(BaseAugmenter):
         self._resolve(X.shape[1])
         if self.max_width == 0:
             return X.copy()
-        # At twice its full width a Gaussian has 2e-5 of its height.
-        reach = ceil(2 * self.max_width)
-        narrow = self.eta == 0 and self.max_width <= _NARROW and reach <= X.shape[1]
+        narrow = self.max_width <= _NARROW and reach(self.max_width) <= X.shape[1]
 
         def broaden(block):
             width = uniform(rng, self.min_width, self.max_width, (len(block), 1), X.dtype)
-            if narrow:
-                return spread_gaussian(block, width, reach)
+            if narrow and self.eta == 0:
+                return spread_gaussian(block, width)
             transformed = spectrum(block)
             transformed *= transfer(width, self.eta, X.shape[1])
             return from_spectrum(transformed)
