@@ -3,16 +3,33 @@
 import numpy as np
 
 # Values worked on at a time, so that the temporary arrays stay in the processor's cache.
-_BLOCK = 2**16
+_BLOCK = 2**17
+
+
+def blocks(n_rows, n_values):
+    """Yield slices of consecutive rows, where `n_values` of each row are worked on."""
+    step = max(1, _BLOCK // n_values)
+    for start in range(0, n_rows, step):
+        yield slice(start, min(start + step, n_rows))
 
 
 def in_blocks(kernel, X):
     """Return ``kernel(block)`` of consecutive blocks of rows of `X` as one new array."""
     variants = np.empty_like(X, order="C")
-    n_rows = max(1, _BLOCK // X.shape[1])
-    for start in range(0, len(X), n_rows):
-        variants[start : start + n_rows] = kernel(X[start : start + n_rows])
+    for rows in blocks(*X.shape):
+        variants[rows] = kernel(X[rows])
     return variants
+
+
+class _Words(np.random.bit_generator.ISeedSequence):
+    """Words that are random already: hashing them takes longer than what most rows draw."""
+
+    def __init__(self, words):
+        self._words = words
+
+    def generate_state(self, n_words, dtype=np.uint32):
+        """Return the words."""
+        return self._words
 
 
 def row_generators(rng, n_rows):
@@ -21,8 +38,8 @@ def row_generators(rng, n_rows):
     Where the number of draws depends on the values of a row (its peaks, its counts), draws from
     one common generator would let the rows before it decide what it gets.
     """
-    for seed in rng.integers(2**63, size=n_rows).tolist():
-        yield np.random.Generator(np.random.SFC64(seed))
+    for words in rng.integers(2**64, size=(n_rows, 3), dtype=np.uint64):
+        yield np.random.Generator(np.random.SFC64(_Words(words)))
 
 
 def check_order(augmenter, low, high):

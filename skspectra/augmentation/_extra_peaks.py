@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval
 
 from skspectra.augmentation._base import BaseAugmenter
-from skspectra.augmentation._blocks import check_order, heights, in_blocks, uniform
+from skspectra.augmentation._blocks import blocks, check_order, heights, uniform
 
 _AMOUNT = [Interval(Real, 0, np.inf, closed="left")]
 
@@ -86,24 +86,27 @@ class ExtraPeakAugmenter(BaseAugmenter):
     def _perturb(self, X, rng):
         n_points = X.shape[1]
         self._resolve(n_points)
+        variants = np.array(X, order="C")
         # At twice its full width a Gaussian has 2e-5 of its height.
         reach = min(int(np.ceil(2 * self.max_width)), n_points)
-        around = np.arange(-reach, reach + 1)
-
-        def add(block):
-            n_samples, rows = len(block), np.arange(len(block))[:, None]
+        around = np.arange(min(2 * reach + 1, n_points))
+        for rows in blocks(len(X), len(around)):
+            n_samples = rows.stop - rows.start
             shape = (n_samples, self.max_peaks)
             number = rng.integers(self.max_peaks + 1, size=(n_samples, 1))
             top = rng.integers(n_points, size=shape)
             width = rng.uniform(self.min_width, self.max_width, shape)
-            height = heights(block) * uniform(rng, 0, self.max_height, shape, X.dtype)
+            height = heights(X[rows]) * uniform(rng, 0, self.max_height, shape, X.dtype)
             height[np.arange(self.max_peaks) >= number] = 0
-            # Room for peaks at the ends; a width of 0 is a single point.
+            # A width of 0 is a single point.
             rate = (-4 * np.log(2) / np.maximum(width, 0.1) ** 2).astype(X.dtype)
-            padded = np.pad(block, ((0, 0), (reach, reach)))
+            # Peaks at the ends have their tails cut off: the window stays on the axis.
+            first = np.clip(top - reach, 0, n_points - len(around))
+            index = np.arange(rows.start, rows.stop)[:, None]
             for i in range(self.max_peaks):
-                profile = np.exp(rate[:, i, None] * (around**2).astype(X.dtype))
-                padded[rows, top[:, i, None] + reach + around] += height[:, i, None] * profile
-            return padded[:, reach : reach + n_points]
-
-        return in_blocks(add, X)
+                places = first[:, i, None] + around
+                profile = np.exp(
+                    rate[:, i, None] * ((places - top[:, i, None]) ** 2).astype(X.dtype)
+                )
+                variants[index, places] += height[:, i, None] * profile
+        return variants

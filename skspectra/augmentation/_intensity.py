@@ -66,6 +66,7 @@ class IntensityAugmenter(BaseAugmenter):
     the next peak; its baseline is the straight line between these feet. Background and noise
     between the peaks stay as they are. Changes are uniform between minus and plus their maximum.
     A peak whose top is an end of the axis is not found, nor one wider than a quarter of the axis.
+    Where values are few counts, a peak rises by six at least.
 
     References
     ----------

@@ -8,14 +8,51 @@ from sklearn.utils._param_validation import Interval, Options
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import heights, in_blocks, row_generators
 
+# From this mean on Poisson numbers may be drawn by way of normal ones: rounded and bent, these
+# have the same mean and variance, none is below 0, and the distributions differ by less than 0.1 %
+# (total variation).
+_MANY = 30
+
+
+def _normal(rng, shape):
+    """Draw standard normal numbers in single precision, by the method of Box and Muller.
+
+    That takes half the time of the generator's own method, which works number by number.
+    """
+    half = -(-shape[0] * shape[1] // 2)
+    raw = rng.bit_generator.random_raw(half).view(np.uint32).astype(np.float32).reshape(2, half)
+    # From 0 to 1; the logarithm of 0 must not be taken.
+    raw[0] += np.float32(0.5)
+    raw *= np.float32(2**-32)
+    radius = np.sqrt(-2 * np.log(raw[0]))
+    angle = raw[1]
+    angle *= np.float32(2 * np.pi)
+    drawn = np.stack([np.cos(angle), np.sin(angle)])
+    drawn *= radius
+    return drawn.ravel()[: shape[0] * shape[1]].reshape(shape)
+
 
 def _count(X, rng, counts_at_max):
     """Draw each value of `X`, in place, as a number of counts; negative values are kept."""
-    per_count = X.max(axis=1) / counts_at_max
-    for row, unit, own in zip(X, per_count.tolist(), row_generators(rng, len(X)), strict=True):
-        if unit > 0:
-            expected = np.maximum(row, 0)
-            row += (own.poisson(expected / unit) * unit - expected).astype(X.dtype)
+    top = X.max(axis=1, keepdims=True)
+    top[top <= 0] = 1
+    expected = np.maximum(X, 0) / top * X.dtype.type(counts_at_max)
+    few = expected < _MANY
+    # Where most values are few counts, the detour by way of normal numbers does not pay.
+    detour = few.mean(axis=1) < 0.5
+    common, *own = row_generators(rng, 1 + len(X))
+    if detour.any():
+        normal = _normal(common, X.shape)
+        counts = np.sqrt(np.maximum(expected - 5 / 36, 0)) * normal
+        counts += (normal * normal - 1) / 6
+        counts += expected
+        np.rint(counts, out=counts)
+    else:
+        counts = np.empty_like(expected)
+    for i, generator in enumerate(own):
+        which = few[i] if detour[i] else slice(None)
+        counts[i, which] = generator.poisson(expected[i, which])
+    np.copyto(X, counts / X.dtype.type(counts_at_max) * top, where=expected > 0)
 
 
 class NoiseAugmenter(BaseAugmenter):
@@ -53,7 +90,12 @@ class NoiseAugmenter(BaseAugmenter):
     -----
     Counts are Poisson numbers: values become whole multiples of the maximum divided by
     `counts_at_max`. They include the background, so do not subtract it before. Negative values,
-    and spectra without a positive one, have no counts and stay.
+    and spectra without a positive one, have no counts and stay. In spectra that have mostly 30
+    counts or more, those are rounded numbers from a normal distribution bent to the variance and,
+    within 0.5 %, the skewness of Poisson's.
+
+    Gaussian noise is drawn in single precision; the numbers of both dtypes are the same, and none
+    is beyond 6.8 standard deviations.
 
     Examples
     --------
@@ -83,9 +125,7 @@ class NoiseAugmenter(BaseAugmenter):
             if self.counts_at_max:
                 _count(noisy, rng, self.counts_at_max)
             if self.level:
-                noise = rng.standard_normal(block.shape, dtype=X.dtype)
-                noise *= X.dtype.type(self.level) * heights(block)
-                noisy += noise
+                noisy += X.dtype.type(self.level) * heights(block) * _normal(rng, block.shape)
             return noisy
 
         return in_blocks(disturb, X)

@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import in_blocks, row_generators, uniform
 from skspectra.augmentation._peaks import detect, draw_per_peak
-from skspectra.augmentation._resample import resample
+from skspectra.augmentation._resample import displace, join, resample, window
 
 
 def _local_sources(rng, n_samples, n_points, max_shift, length_scale, dtype):
@@ -19,9 +19,12 @@ def _local_sources(rng, n_samples, n_points, max_shift, length_scale, dtype):
     """
     n_knots = -(-(n_points + length_scale - 1) // length_scale) + 1
     shifts = uniform(rng, -max_shift, max_shift, (n_samples, n_knots), dtype)
-    first = rng.integers(length_scale, size=(n_samples, 1))
+    first = rng.integers(length_scale, size=n_samples)
     points = np.arange(n_points, dtype=dtype)
-    return points - resample(shifts, (points + first.astype(dtype)) / dtype.type(length_scale))
+    if length_scale <= n_points:
+        return points - window(join(shifts, length_scale), first, n_points)
+    # Lines from knot to knot would be longer than the axis, without limit.
+    return points - resample(shifts, (points + first[:, None].astype(dtype)) / length_scale)
 
 
 def _part(displacements, room):
@@ -120,6 +123,7 @@ class PeakShiftAugmenter(BaseAugmenter):
     height. Beyond the ends of the axis the edge values are held.
 
     A peak whose top is an end of the axis is not found, nor one wider than a quarter of the axis.
+    Where values are few counts, a peak rises by six at least.
 
     A Pipeline with ``memory=`` caches what ``fit_transform`` returned, so it trains on the same
     draw at every later fit.
@@ -178,11 +182,10 @@ class PeakShiftAugmenter(BaseAugmenter):
             return X.copy()
 
         def shift(block):
+            if self.mode == "global":
+                return displace(block, rng.uniform(-max_shift, max_shift, len(block)))
             if self.mode == "peak":
                 sources = _peak_sources(block, rng, max_shift, self.prominence)
-            elif self.mode == "global":
-                shifts = uniform(rng, -max_shift, max_shift, (len(block), 1), X.dtype)
-                sources = np.arange(n_points, dtype=X.dtype) - shifts
             else:
                 sources = _local_sources(
                     rng, len(block), n_points, max_shift, length_scale, X.dtype

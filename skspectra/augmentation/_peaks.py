@@ -38,30 +38,21 @@ def _noise(X):
     """Standard deviation of the noise of each row, from second differences.
 
     Over several lags, each short beside the axis: neighbours are alike where spectra were smoothed
-    or interpolated.
+    or interpolated. Where many values are whole multiples of a step, as few counts are, the noise
+    is at least that step: most of them may be the same, and their typical difference 0.
     """
     n_points = X.shape[1]
-    step = max(1, n_points // 1024)
+    step = max(1, n_points // 512)
     bends = [
-        X[:, : -2 * lag : step] - 2 * X[:, lag:-lag:step] + X[:, 2 * lag :: step]
+        np.abs(X[:, : -2 * lag : step] - 2 * X[:, lag:-lag:step] + X[:, 2 * lag :: step])
         for lag in (1, 2, 4, 8)
         if lag == 1 or n_points >= 100 * lag
     ]
-    typical = np.max([np.median(np.abs(bend), axis=1) for bend in bends], axis=0)
-    return typical / (0.6745 * 6**0.5)
-
-
-def _detect_row(spectrum, threshold):
-    # The least height is implied by the prominence; stating it saves time on noise.
-    lowest = spectrum.min() + threshold
-    # With all of the axis as its surroundings a peak on a broad hump would be as wide as the hump.
-    near = max(3, len(spectrum) // 4)
-    tops, found = find_peaks(spectrum, height=lowest, prominence=threshold, width=0, wlen=near)
-    left = np.floor(tops - _REACH * (tops - found["left_ips"])).astype(int)
-    right = np.ceil(tops + _REACH * (found["right_ips"] - tops)).astype(int)
-    for i in np.flatnonzero(right[:-1] > left[1:]):
-        right[i] = left[i + 1] = tops[i] + spectrum[tops[i] : tops[i + 1] + 1].argmin()
-    return np.maximum(left, 0), np.minimum(right, len(spectrum) - 1)
+    typical = np.max([np.median(bend, axis=1) for bend in bends], axis=0) / (0.6745 * 6**0.5)
+    # Peaks without noise have many differences below any step; a few lines have few at all.
+    seen = bends[0] > 1e-4 * heights(X)
+    least = np.where(seen, bends[0], np.inf).min(axis=1)
+    return np.where(seen.mean(axis=1) > 0.1, np.maximum(typical, least), typical)
 
 
 def detect(X, prominence):
@@ -72,17 +63,33 @@ def detect(X, prominence):
     deviations of the noise. It reaches three half widths to either side, at most to the lowest
     point before the next peak.
     """
-    empty = np.empty(0, dtype=int)
-    left, right = [empty], [empty]
-    if X.shape[1] > 2:
-        thresholds = np.maximum(prominence * heights(X)[:, 0], _NOISE_FACTOR * _noise(X))
-        for spectrum, threshold in zip(X, thresholds.tolist(), strict=True):
-            ends = _detect_row(spectrum, threshold)
-            left.append(ends[0])
-            right.append(ends[1])
-    counts = [len(peaks) for peaks in left[1:]] or [0]
-    row = np.repeat(np.arange(len(counts)), counts)
-    return Peaks(row, np.concatenate(left), np.concatenate(right))
+    n_samples, n_points = X.shape
+    if n_points < 3:
+        empty = np.empty(0, dtype=int)
+        return Peaks(empty, empty, empty)
+    thresholds = np.maximum(prominence * heights(X)[:, 0], _NOISE_FACTOR * _noise(X))
+    # All rows on one axis: no peak reaches beyond a wall between them, nor has its foot on it.
+    walled = np.full((n_samples, n_points + 1), np.inf)
+    walled[:, :-1] = X
+    line = walled.ravel()
+    # The least height is implied by the prominence; stating it saves time on noise.
+    lowest = np.repeat(X.min(axis=1) + thresholds, n_points + 1)
+    tops, found = find_peaks(
+        line,
+        height=(lowest, np.finfo(float).max),
+        prominence=np.repeat(thresholds, n_points + 1),
+        width=0,
+        # With all of the axis as its surroundings a peak on a broad hump would be as wide as it.
+        wlen=max(3, n_points // 4),
+    )
+    row = tops // (n_points + 1)
+    start = row * (n_points + 1)
+    left = np.floor(tops - _REACH * (tops - found["left_ips"])).astype(int)
+    right = np.ceil(tops + _REACH * (found["right_ips"] - tops)).astype(int)
+    left, right = np.maximum(left, start), np.minimum(right, start + n_points - 1)
+    for i in np.flatnonzero(right[:-1] > left[1:]):
+        right[i] = left[i + 1] = tops[i] + line[tops[i] : tops[i + 1] + 1].argmin()
+    return Peaks(row, left - start, right - start)
 
 
 def draw_per_peak(generators, counts, largest):

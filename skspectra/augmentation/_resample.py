@@ -1,6 +1,7 @@
 """Spectra read at other places than their points: what every shift comes down to."""
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 
 def resample(X, source):
@@ -19,15 +20,41 @@ def resample(X, source):
     rise = np.empty_like(flat)
     np.subtract(flat[1:], flat[:-1], out=rise[:-1])
     rise[-1] = 0
-    read = rise.take(left, out=whole, mode="clip")
+    # No place is off the axis; of all modes this one is the fastest.
+    read = rise.take(left, out=whole, mode="wrap")
     read *= source
-    read += flat.take(left, out=source, mode="clip")
+    read += flat.take(left, out=source, mode="wrap")
     return read
+
+
+def window(X, first, n_points):
+    """Return a copy of `n_points` points of each row of `X`, from the point `first` of it on."""
+    return sliding_window_view(X, n_points, axis=1)[np.arange(len(X)), first]
+
+
+def displace(X, shifts):
+    """Move each row of `X` to the right by its part of `shifts`, in points.
+
+    The same as :func:`resample` where all points of a row move alike, but faster.
+    """
+    n_points = X.shape[1]
+    back = np.clip(-shifts, -n_points, n_points)
+    whole = np.floor(back)
+    reach = int(np.abs(whole).max()) + 1
+    extended = np.empty((len(X), n_points + 2 * reach), X.dtype)
+    extended[:, :reach] = X[:, :1]
+    extended[:, reach : reach + n_points] = X
+    extended[:, reach + n_points :] = X[:, -1:]
+    read = window(extended, whole.astype(int) + reach, n_points + 1)
+    moved = np.diff(read)
+    moved *= (back - whole)[:, None].astype(X.dtype)
+    moved += read[:, :-1]
+    return moved
 
 
 def join(knots, spacing):
     """Return straight lines through `knots`, which are `spacing` points apart in each row."""
     ramp = np.arange(spacing, dtype=knots.dtype) / knots.dtype.type(spacing)
-    lines = np.diff(knots)[:, :, None] * ramp
-    lines += knots[:, :-1, None]
-    return lines.reshape(len(knots), -1)
+    ends = np.stack([knots[:, :-1], knots[:, 1:]], axis=-1).reshape(-1, 2)
+    # A product of matrices, because broadcasting over short lines is slow.
+    return (ends @ np.stack([1 - ramp, ramp])).reshape(len(knots), -1)

@@ -1,11 +1,11 @@
-"""Convolution with pseudo-Voigt profiles."""
+"""Convolution with pseudo-Voigt profiles; the rows go on mirrored beyond both ends."""
 
 import numpy as np
 from scipy.fft import dct, idct
 
 
 def spectrum(X):
-    """Return the cosine transform of each row: the rows go on mirrored beyond both ends."""
+    """Return the cosine transform of each row."""
     return dct(X, type=2, axis=1)
 
 
@@ -61,3 +61,44 @@ def transfer(width, eta, n_points):
     if eta == 1:
         return _lorentzian(width, frequency)
     return eta * _lorentzian(width, frequency) + (1 - eta) * _gaussian(width, frequency)
+
+
+def reach(width):
+    """Return how many points to either side count: there a Gaussian has 2e-5 of its height."""
+    return np.ceil(2 * width).astype(int)
+
+
+def spread_gaussian(X, width):
+    """Return each row convolved with a Gaussian of area 1, as a plain sum over points.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_points)
+        Spectra.
+    width : ndarray of shape (n_samples, 1)
+        Full width at half maximum of the profile, in points; it reaches at most `n_points`.
+
+    Returns
+    -------
+    X_spread : ndarray of shape (n_samples, n_points)
+        The same as by way of the transforms, and faster for narrow profiles.
+    """
+    n_points = X.shape[1]
+    # The widest first: fewer and fewer rows have anything to add.
+    order = np.argsort(-width[:, 0])
+    X, width, reaches = X[order], width[order], reach(width[order])
+    longest = reaches[0, 0]
+    distances = np.arange(longest + 1)
+    weights = 16 ** -((distances / np.maximum(width, 0.1)) ** 2) * (distances <= reaches)
+    weights /= 2 * weights.sum(axis=1, keepdims=True) - weights[:, :1]
+    weights = weights.astype(X.dtype)
+    mirrored = np.hstack([X[:, :longest][:, ::-1], X, X[:, n_points - longest :][:, ::-1]])
+    total = X * weights[:, :1]
+    for i in distances[1:]:
+        rows = slice(np.count_nonzero(reaches >= i))
+        left, right = (mirrored[rows, longest + j :][:, :n_points] for j in (-i, i))
+        pair = left + right
+        pair *= weights[rows, i, None]
+        total[rows] += pair
+    X[order] = total
+    return X

@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter1d
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skspectra.augmentation import BroadeningAugmenter
-from skspectra.augmentation._spread import from_spectrum, spectrum, transfer
+from skspectra.augmentation._spread import from_spectrum, spectrum, spread_gaussian, transfer
 
 
 def stick(n_points=801, *places):
@@ -46,6 +46,29 @@ def test_like_a_plain_filter():
     expected = gaussian_filter1d(X, width / (8 * np.log(2)) ** 0.5, truncate=8, mode="reflect")
     found = BroadeningAugmenter(width, width).fit_transform(X)
     np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@given(n_points=st.integers(13, 60), width=st.floats(2, 6), seed=st.integers(0, 99))
+def test_a_sum_over_points_is_what_the_transforms_give(n_points, width, seed):
+    X = np.random.default_rng(seed).normal(size=(3, n_points))
+    widths = np.array([[width], [2], [6]])
+    expected = from_spectrum(spectrum(X) * transfer(widths, 0, n_points))
+    np.testing.assert_allclose(spread_gaussian(X, widths), expected, atol=1e-3)
+
+
+@given(n_points=st.integers(12, 30), seed=st.integers(0, 99))
+def test_narrow_gaussians_like_the_plain_loop(n_points, seed):
+    rng = np.random.default_rng(seed)
+    X, widths = rng.normal(size=(5, n_points)), rng.uniform(0, 6, (5, 1))
+    widths[3] = 0
+    expected = X.copy()
+    for row, width in zip(expected, np.maximum(widths[:, 0], 0.1), strict=True):
+        reach = int(np.ceil(2 * width))
+        profile = 16 ** -((np.arange(-reach, reach + 1) / width) ** 2)
+        padded = np.pad(row, reach, mode="symmetric")
+        row[:] = np.convolve(padded, profile / profile.sum(), "valid")
+    np.testing.assert_allclose(spread_gaussian(X, widths), expected, atol=1e-9)
+    np.testing.assert_array_equal(spread_gaussian(X, np.zeros((5, 1))), X)
 
 
 @given(n_points=st.integers(1, 60), largest=st.floats(0, 90), seed=st.integers(0, 99))

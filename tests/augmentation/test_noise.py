@@ -23,6 +23,23 @@ def test_gaussian_noise_as_asked(level, dtype):
     assert stats.kstest(relative.ravel()[::10] / level, "norm").pvalue > 1e-3
 
 
+@pytest.mark.parametrize("n_points", [2, 3, 2001])
+def test_gaussian_noise_is_the_same_in_both_dtypes(n_points):
+    X = np.zeros((41, n_points))
+    X[:, 0] = 1
+    double = NoiseAugmenter(0.5, random_state=0).fit_transform(X) - X
+    single = NoiseAugmenter(0.5, random_state=0).fit_transform(X.astype(np.float32)) - X
+    np.testing.assert_allclose(single, double, atol=1e-6)
+    assert len(np.unique(double)) > 0.99 * double.size
+
+
+def test_gaussian_noise_far_from_the_mean():
+    noise = NoiseAugmenter(1, random_state=0).fit_transform(np.eye(1, 4_000_000))[0, 1:]
+    for limit in (3, 4, 4.5):
+        expected = 2 * stats.norm.sf(limit) * len(noise)
+        assert (np.abs(noise) > limit).sum() == pytest.approx(expected, abs=4 * expected**0.5)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("counts_at_max", [40, 1000, 1e6])
 def test_counting_noise_as_asked(counts_at_max, dtype):
@@ -45,6 +62,28 @@ def test_few_counts_follow_poisson():
     observed = np.bincount(counts.round().astype(int), minlength=15)[:15]
     expected = stats.poisson(4).pmf(np.arange(15)) * len(counts)
     assert stats.chisquare(observed, expected * observed.sum() / expected.sum()).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("mean", [29, 30, 60])
+def test_many_counts_follow_poisson(mean):
+    X = np.full((1, 200_000), float(mean))
+    X[0, 0] = 1000
+    counts = NoiseAugmenter(0, 1000, random_state=0).fit_transform(X)[0, 1:].round().astype(int)
+    n_classes = 2 * mean
+    observed = np.bincount(np.minimum(counts, n_classes - 1), minlength=n_classes)[mean // 2 :]
+    expected = stats.poisson(mean).pmf(np.arange(mean // 2, n_classes)) * len(counts)
+    assert stats.chisquare(observed, expected * observed.sum() / expected.sum()).pvalue > 1e-3
+    assert stats.skew(counts) == pytest.approx(mean**-0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_counts_of_any_scale(scale):
+    X = np.full((1, 1000), 0.5 * scale, dtype=np.float32)
+    X[0, 0] = scale
+    for counts_at_max in (4, 1e12):
+        variants = NoiseAugmenter(0, counts_at_max, random_state=0).fit_transform(X)
+        relative = variants[0, 1:] / scale
+        assert relative.mean() == pytest.approx(0.5, rel=0.1)
 
 
 def test_what_has_no_counts_stays():

@@ -102,3 +102,34 @@ def test_a_peak_on_a_broad_hump_has_its_own_width():
     peaks = detect(X[None], 0.02)
     assert len(peaks.row) == 3
     assert (peaks.right - peaks.left).max() < 60
+
+
+@pytest.mark.parametrize("mean", [0.05, 0.1, 0.4, 1])
+@pytest.mark.parametrize("unit", [1, 0.37])
+def test_few_counts_are_not_taken_for_peaks(mean, unit):
+    """Most values are the same: their typical difference says nothing."""
+    rng = np.random.default_rng(0)
+    counts = rng.poisson(mean, (100, 3000)).astype(float)
+    assert detect(unit * counts, 0.02).per_row(100).mean() < 0.1
+    counts[:, 1000:1500] += rng.poisson(gaussians([250], [60], 10), (100, 500))
+    peaks = detect(unit * counts, 0.02)
+    near = (peaks.right > 1230) & (peaks.left < 1270)
+    assert len(np.unique(peaks.row[near])) == 100
+
+
+def test_lines_on_nothing_are_peaks():
+    """Sticks of a simulation: most values are the same, but there is no noise."""
+    X = np.zeros((1, 3000))
+    X[0, 50::100] = np.linspace(0.1, 1, 30)
+    assert len(detect(X, 0.02).row) == 30
+
+
+def test_no_peak_reaches_from_one_row_to_the_next():
+    """Half peaks at both ends of the rows, in rows of very different heights."""
+    X = np.stack([scale * gaussians([3, 250, 496], [1, 1, 1]) for scale in (1, 1e6, 1e-6, 1)])
+    peaks = detect(X, 0.02)
+    alone = [detect(row[None], 0.02) for row in X]
+    assert peaks.row.tolist() == np.repeat(range(4), 3).tolist()
+    assert peaks.left.tolist() == np.concatenate([one.left for one in alone]).tolist()
+    assert peaks.right.tolist() == np.concatenate([one.right for one in alone]).tolist()
+    assert peaks.right.max() == 499

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skspectra.augmentation._resample import join, resample
+from skspectra.augmentation._resample import displace, join, resample, window
 
 
 def move(X, displacement):
@@ -45,3 +45,19 @@ def test_lines_go_through_the_knots(dtype):
     lines = join(np.array([[0, 4, 2], [1, 1, 3]], dtype=dtype), 4)
     assert lines.dtype == dtype
     assert lines.tolist() == [[0, 1, 2, 3, 4, 3.5, 3, 2.5], [1, 1, 1, 1, 1, 1.5, 2, 2.5]]
+
+
+@given(n_points=st.integers(1, 30), largest=st.floats(0, 40), seed=st.integers(0, 99))
+def test_a_row_moved_as_a_whole(n_points, largest, seed):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(4, n_points))
+    shifts = rng.uniform(-largest, largest, 4)
+    # Whole points and the ends of the range, too.
+    shifts[2:] = np.floor(largest), -largest
+    expected = plain_move(X, np.tile(shifts[:, None], n_points))
+    np.testing.assert_allclose(displace(X, shifts), expected, atol=1e-9)
+
+
+def test_windows_start_where_asked():
+    X = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
+    assert window(X, np.array([2, 0]), 2).tolist() == [[3, 4], [5, 6]]
