@@ -2,7 +2,8 @@
 
 10,000 spectra of 5,000 points, everything on one thread, in turns. "signed" holds negative
 numbers too, "fortran" is in Fortran order, "mapped" is read from a file that the system has in
-memory. torch (float32, C order) gets no anchored last window and looks for no NaN.
+memory. torch (float32, C order, strides above 1) gets no anchored last window and looks for no
+NaN.
 Writes results/pooling_speed.csv, a row a run. Usage: python benchmarks/pooling_speed.py [n_runs]
 """
 
@@ -65,7 +66,7 @@ def main(n_runs=9):
             for size, stride in windows:
                 pool = MaxPoolDownsampler(size, stride).fit(X[:1])
                 functions = {"X.max": X.max, "ours": lambda pool=pool, X=X: pool.transform(X)}
-                if what == "float32":
+                if what == "float32" and stride > 1:
                     functions["torch"] = lambda X=X, size=size, stride=stride: (
                         torch.nn.functional.max_pool1d(torch.from_numpy(X)[:, None], size, stride)
                     )

@@ -68,8 +68,9 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    The cost is a few passes over `X` whatever `pool_size`; the extra memory is that of the
-    result. A memory-mapped `X` is read block by block.
+    Every value is read once, whatever `pool_size`; windows that overlap share what they have in
+    common. Small strides cost more than large ones, and numbers below zero cost somewhat more. The
+    extra memory is that of the result. A memory-mapped `X` is read block by block.
 
     References
     ----------

@@ -111,6 +111,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     learns from smooth spectra. They are not divided by standard deviations of their
     own, which would amplify windows that hold nothing but noise.
 
+    The time of fitting grows with the square of the number of classes, one small problem a pair;
+    that of predicting only with the number of support vectors, as long as one class beats all
+    others, which is nearly always so. Scores need the decisions of all pairs.
+
     References
     ----------
     .. [1] Schuetzke, J., Szymanski, N. J., Reischl, M., "Validating neural networks for
