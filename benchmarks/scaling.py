@@ -2,9 +2,11 @@
 
 Spectra of tables like the published one of 500 classes, the same for all models; 5,000 fresh ones
 are predicted. Each cell is a process of its own, stopped after 15 minutes: then its row says
-"over 900". Memory is the growth of the peak of the process beyond the spectra. Cells with fewer
+"over 900". Memory is the growth of the peak of the process, of
+fitting beyond the spectra, of predicting beyond fitting. Cells with fewer
 than ten spectra a class are left out. Adds rows to results/scaling.csv: what is there is not run
-again. Usage: python benchmarks/scaling.py [n_train ...]
+again. results/scaling.png shows them.
+Usage: python benchmarks/scaling.py [n_train ...]
 """
 
 import resource
@@ -14,47 +16,30 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _pipelines import make_model
 from _rows import add_row, read_rows
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from matplotlib.figure import Figure
 
-from skspectra import MaxPoolDownsampler, PooledSVC
+from skspectra import PooledSVC
 from skspectra.datasets import draw_class_table, make_spectra
-from skspectra.preprocessing import compress, normalize
 
 RESULTS = Path(__file__).resolve().parent / "results" / "scaling.csv"
+FIGURE = RESULTS.with_suffix(".png")
 COLUMNS = (
-    "n_train",
-    "n_classes",
-    "model",
-    "fit_seconds",
-    "predict_seconds",
-    "fit_mib",
-    "predict_mib",
-    "accuracy",
+    *("n_train", "n_classes", "model", "fit_seconds", "predict_seconds"),
+    *("fit_mib", "predict_mib", "accuracy"),
 )
 N_TRAIN = (1000, 10_000, 100_000)
 N_CLASSES = (10, 100, 1000)
 N_TEST = 5000
 LIMIT = 900
-
-
-def pooled(classifier):
-    """Put the steps of PooledSVC before another classifier."""
-    return make_pipeline(
-        FunctionTransformer(normalize),
-        MaxPoolDownsampler(),
-        FunctionTransformer(compress, kw_args={"floor": 0.01}),
-        classifier,
-    )
+COLORS = ("#0072B2", "#D55E00", "#7F7F7F")
 
 
 MODELS = {
     "PooledSVC": PooledSVC,
-    "nearest neighbour": lambda: pooled(KNeighborsClassifier(1)),
-    "MLP": lambda: pooled(MLPClassifier((256,), max_iter=50, tol=1e-3, random_state=0)),
+    "nearest neighbour": lambda: make_model("nearest neighbour", "compressed"),
+    "MLP": lambda: make_model("MLP", "compressed").set_params(mlpclassifier__max_iter=50),
 }
 
 
@@ -100,6 +85,28 @@ def main(sizes):
                 row = (*cell, fit, predict, fit_mib, predict_mib, accuracy)
                 add_row(RESULTS, row)
                 print(*row, flush=True)
+    plot()
+
+
+def plot():
+    """Draw the seconds of fitting and predicting against the number of training spectra."""
+    rows = [row for row in read_rows(RESULTS, COLUMNS) if row["accuracy"]]
+    figure = Figure(figsize=(9, 3.2), layout="constrained")
+    panels = figure.subplots(1, len(N_CLASSES), sharex=True, sharey=True)
+    for panel, n_classes in zip(panels, N_CLASSES, strict=True):
+        for name, color, marker in zip(MODELS, COLORS, "os^", strict=True):
+            cells = [r for r in rows if (r["n_classes"], r["model"]) == (str(n_classes), name)]
+            x = [int(cell["n_train"]) for cell in cells]
+            for seconds, line in (("fit_seconds", "-"), ("predict_seconds", ":")):
+                y = [float(cell[seconds]) for cell in cells]
+                label = name if line == "-" else None
+                panel.loglog(x, y, line, color=color, marker=marker, label=label)
+        panel.set(title=f"{n_classes} classes", xlabel="training spectra")
+    panels[0].set_ylabel("seconds")
+    panels[0].plot([], [], "k-", label="fit")
+    panels[0].plot([], [], "k:", label="predict 5,000")
+    panels[0].legend(frameon=False, fontsize="small")
+    figure.savefig(FIGURE, dpi=150)
 
 
 if __name__ == "__main__":
