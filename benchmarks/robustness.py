@@ -184,10 +184,7 @@ def main():
     warnings.simplefilter("ignore")
     if not options.figure:
         for number in options.tables:
-            rows = read_rows(RESULTS, COLUMNS)
-            measure(
-                number, options.perturbations, {tuple(r[c] for c in COLUMNS[:4]) for r in rows}
-            )
+            measure(number, options.perturbations)
     plot()
 
 
