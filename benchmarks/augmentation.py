@@ -11,8 +11,8 @@ raman: four materials on twelve instruments, one of which is left out at a time;
     noise, and shifts by no law. None of these was chosen by its score. "chosen inside" is what may
     be chosen: the augmenter, or none, that does best in an inner cross-validation by instrument.
 raman-zeroed: the same after subtracting the minimum of each spectrum. Added after the scores of
-    raman were seen: all errors of PooledSVC are spectra of one laboratory, which stand on a
-    constant of up to 98 % of their maximum, and no augmenter imitates that.
+    raman were seen: all errors of PooledSVC are spectra of one instrument of one laboratory, which
+    mostly stand on a high constant, and no augmenter imitates that.
 
 One row a fit (raman: a round of fits) is added to results/augmentation_pays.csv; what has a row
 is not run again. results/augmentation_pays_summary.csv, which the guide shows, is made from it.
