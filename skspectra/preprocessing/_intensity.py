@@ -10,7 +10,7 @@ COMPRESSIONS = ("sqrt", "log", "none")
 
 # Negative intensities below this share of the total are noise about a zero baseline: not worth a
 # warning.
-_NEGATIVE_SHARE = 0.01
+NEGATIVE_SHARE = 0.01
 
 
 def _as_spectra(X):
@@ -142,13 +142,19 @@ def compress(X, compression="sqrt", floor=1e-3):
         return X
     # A floor below the smallest number of the dtype would be 0.
     floor = max(X.dtype.type(floor), np.finfo(X.dtype).tiny)
-    clipped = np.maximum(X, 0)
-    negative, total = (clipped - X).sum(dtype=np.float64), np.abs(X).sum(dtype=np.float64)
-    if negative > _NEGATIVE_SHARE * total:
+    negative = negative_share(X)
+    if negative > NEGATIVE_SHARE:
         warnings.warn(
-            f"{negative / total:.0%} of the absolute intensity is negative and was clipped at 0 "
+            f"{negative:.0%} of the absolute intensity is negative and was clipped at 0 "
             f"by compression={compression!r}; correct the baseline first, or use "
             "compression='none' for spectra with dips or after norm='snv'.",
             stacklevel=2,
         )
+    clipped = np.maximum(X, 0)
     return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / floor)
+
+
+def negative_share(X):
+    """Return the share of the absolute intensity that is below zero."""
+    total = np.abs(X).sum(dtype=np.float64)
+    return np.maximum(-X, 0).sum(dtype=np.float64) / (total or 1)

@@ -14,7 +14,12 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
-from skspectra.preprocessing._intensity import COMPRESSIONS, NORMS
+from skspectra.preprocessing._intensity import (
+    COMPRESSIONS,
+    NEGATIVE_SHARE,
+    NORMS,
+    negative_share,
+)
 from skspectra.svm import _votes
 
 # Values transformed at a time while predicting, so that a memory-mapped X stays on disk.
@@ -32,11 +37,11 @@ def _noise(X):
     return float(np.median(np.abs(curvature))) / 0.6745 / np.sqrt(1.5)
 
 
-def _background(X):
-    """Level of the typical spectrum between its peaks, as a share of its height."""
-    height = X.max(axis=1)
-    shares = np.median(X, axis=1) / np.where(height > 0, height, 1)
-    return float(np.median(shares))
+def _stands_on_zero(X, pooled):
+    """Whether the typical spectrum is near zero between its peaks, and few windows are below."""
+    height = np.abs(X).max(axis=1)
+    background = np.median(np.abs(np.median(X, axis=1)) / np.where(height > 0, height, 1))
+    return background <= _LITTLE_BACKGROUND and negative_share(pooled) <= NEGATIVE_SHARE
 
 
 class PooledSVC(ClassifierMixin, BaseEstimator):
@@ -59,9 +64,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         How each spectrum is scaled first; see :func:`skspectra.preprocessing.normalize`.
     compression : {"auto", "log", "sqrt", "none"}, default="auto"
         How pooled intensities are compressed, so that minor peaks count; see
-        :func:`skspectra.preprocessing.compress`. "auto" is "sqrt" where the training spectra come
-        down to zero between their peaks, and "none" where they do not, or after
-        ``normalize="snv"`` (see Notes).
+        :func:`skspectra.preprocessing.compress`. "auto" is "sqrt" where the training spectra stand
+        on zero, and "none" on a background, with dips, or after ``normalize="snv"`` (see Notes).
     floor : float or "auto", default="auto"
         Intensity, in normalised units, below which "log" is linear. "auto" is 1 % of the median
         height of the training spectra, or three standard deviations of their noise where that is
@@ -100,11 +104,13 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     Notes
     -----
     ``compression="auto"`` looks at the background: the median of a spectrum over its highest
-    value, for the median training spectrum. Up to 2 % the spectra stand on zero, and a square
-    root makes minor peaks count: its slope is the larger the smaller a peak is, and it gives the
-    counting noise of all intensities the same size [2]_. Above, they stand on a background or
-    are smooth, as infrared spectra are; there the square root would bring out changes of the
-    background most of all. Correct the baseline first, and minor peaks count all the same.
+    value, for the median training spectrum. Within 2 % of zero, and with at most 1 % of the pooled
+    intensity below it, the spectra stand on zero, and a square root makes minor peaks count: its
+    slope is the larger the smaller a peak is, and it gives the counting noise of all intensities
+    the same size [2]_. Otherwise they stand on a background, are smooth, as infrared spectra are,
+    or have dips; there the square root would bring out changes of the background most of all, or
+    cut the dips off. Correct the baseline first, and minor peaks count all the same. Where peaks
+    cover more than half of the axis, the median is a peak: set "sqrt".
 
     Features are centred: that leaves their distances alone, but makes ``gamma="scale"`` the
     inverse of how spectra differ instead of what they have in common, without which an SVM hardly
@@ -200,8 +206,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         height = float(np.median(sample.max(axis=1)))
         self.compression_ = self.compression
         if self.compression == "auto":
-            on_zero = self.normalize != "snv" and _background(sample) <= _LITTLE_BACKGROUND
-            self.compression_ = "sqrt" if on_zero else "none"
+            pool = MaxPoolDownsampler(self.pool_size, self.stride, self.pooling)
+            pooled = pool.set_output(transform="default").fit_transform(sample)
+            on_zero = _stands_on_zero(sample, pooled)
+            self.compression_ = "sqrt" if on_zero and self.normalize != "snv" else "none"
         self.floor_ = self.floor
         if self.floor == "auto":
             self.floor_ = max(1e-2 * height, 3 * _noise(sample)) or 1e-2

@@ -146,6 +146,17 @@ def test_spectra_on_a_background_are_not_compressed(norm, level, expected):
     assert PooledSVC(normalize=norm).fit(X, y).compression_ == expected
 
 
+@pytest.mark.parametrize("level", [-0.04, -0.1])
+def test_spectra_below_zero_are_not_compressed(level):
+    X, y = spectra(4, noise=0)
+    assert PooledSVC().fit(X / X.max(axis=1, keepdims=True) + level, y).compression_ == "none"
+
+
+def test_dips_are_not_compressed_and_not_warned_about():
+    X, y = spectra(4, noise=0)
+    assert PooledSVC().fit(-X, y).compression_ == "none"
+
+
 def test_noise_about_zero_is_no_background():
     X, y = spectra(4, noise=0.05)
     assert PooledSVC().fit(X, y).compression_ == "sqrt"
@@ -214,10 +225,10 @@ def test_flat_parameters_are_searchable():
 def test_negative_intensities_warn():
     X, y = spectra(4)
     with pytest.warns(UserWarning, match="of the absolute intensity is negative"):
-        model = PooledSVC().fit(X - X.mean(), y)
+        model = PooledSVC(compression="sqrt").fit(X - X.mean(), y)
     with pytest.warns(UserWarning, match="of the absolute intensity is negative"):
         model.predict(X - X.mean())
-    PooledSVC(normalize="snv").fit(X - X.mean(), y).predict(X - X.mean())
+    PooledSVC().fit(X - X.mean(), y).predict(X - X.mean())
 
 
 def test_float32_is_close_to_float64():
