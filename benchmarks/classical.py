@@ -34,20 +34,22 @@ NOISE = {"none": 0.0, "0.2 % noise": 0.002, "1 % noise": 0.01}
 BACKGROUND = "background"
 DISTURBANCES = (*NOISE, BACKGROUND)
 DEFAULTS = "PooledSVC, defaults"
-COPIES = "PooledSVC + 10 shift copies"
+# Fitted to the originals and ten shifted copies of each.
+COPIES = " + 10 shift copies"
 MODELS = [(name, given) for name in CLASSIFIERS for given in INPUTS]
-MODELS += [(DEFAULTS, "defaults"), (COPIES, "defaults")]
+MODELS += [(DEFAULTS, "defaults"), (f"PooledSVC{COPIES}", "defaults")]
+MODELS += [(f"{name}{COPIES}", "compressed") for name in ("logistic regression", "extra trees")]
 # Minutes a fit on thousands of noisy points: run without disturbance only.
 SLOW = [("decision tree", "raw")]
 
 
 def build(name, given):
     """Return a model by its name and what it is given."""
-    if name == DEFAULTS:
-        return PooledSVC()
-    if name == COPIES:
-        return AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(), 10, random_state=0)
-    return make_model(name, given)
+    base = name.removesuffix(COPIES)
+    model = PooledSVC() if given == "defaults" else make_model(base, given)
+    if base == name:
+        return model
+    return AugmentedClassifier(model, PeakShiftAugmenter(), 10, random_state=0)
 
 
 def disturb(X, disturbance, random_state):
