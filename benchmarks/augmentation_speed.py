@@ -1,7 +1,8 @@
 """Spectra per second of every augmenter, and of the nearest operations of other packages.
 
-5000 points, one thread, amplitudes alike. Every operation works on the same spectra, in single and
-in double precision, in turns A B A B with a new seed each round; the first round does not count.
+5000 points, one thread. How strongly an operation acts differs; the work does not depend on it.
+Every operation works on the same spectra, in single and in double precision, in turns A B A B with
+a new seed each round; the first round does not count.
 Times are those of the processor, so that what else runs on the machine counts less.
 Ours are timed with all that ``fit_transform`` does, the others without ``fit``. Memory is by how
 much the peak of a process that does nothing else grows, results included.
@@ -97,6 +98,9 @@ def maldideepkit(name, differs, **parameters):
     return "maldideepkit", name, differs, prepare
 
 
+UNSCALED = "amplitude not scaled to the spectrum"
+OF_DEVIATION = "level as a share of the standard deviation of the spectrum"
+PROPORTIONAL = "Gaussian, its standard deviation in proportion to the value"
 WARP = "cubic spline between 14 knots that are the same for all spectra; "
 WORK = {
     "shift, local": (
@@ -163,8 +167,8 @@ WORK = {
     "noise, Gaussian": (
         NoiseAugmenter(0.01),
         chemotools("AddNoise", "one amplitude for all", distribution="gaussian", scale=10.0),
-        nirs4all("GaussianAdditiveNoise", "", sigma=0.01),
-        native("GaussianNoise", "compiled", sigma=0.01),
+        nirs4all("GaussianAdditiveNoise", OF_DEVIATION, sigma=0.01),
+        native("GaussianNoise", OF_DEVIATION + "; compiled", sigma=0.01),
         maldideepkit("noise", "one amplitude for all", noise_std=10.0),
     ),
     "noise, counting": (
@@ -175,14 +179,14 @@ WORK = {
             distribution="poisson",
             scale=1.0,
         ),
-        nirs4all("HeteroscedasticNoiseAugmenter", "Gaussian, as if not counted"),
-        native("HeteroNoise", "Gaussian, as if not counted; compiled"),
+        nirs4all("HeteroscedasticNoiseAugmenter", PROPORTIONAL),
+        native("HeteroNoise", PROPORTIONAL + "; compiled"),
     ),
     "background, default": (BackgroundAugmenter(),),
     "background, polynomial": (
         BackgroundAugmenter(0.1, 0),
         chemotools("ScatterShift", "with a factor for all", order=5, additive_scale=50.0),
-        nirs4all("PolynomialBaselineDrift", "", degree=5),
+        nirs4all("PolynomialBaselineDrift", UNSCALED, degree=5),
         native("PolyDrift", "compiled", coeff_max=(50.0,) * 6, coeff_min=(-50.0,) * 6),
     ),
     "background, hump": (BackgroundAugmenter(0, 0.1),),

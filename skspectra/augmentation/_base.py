@@ -113,8 +113,9 @@ def draw(augmenter, X, rng):
         It is cloned, not modified; its own `random_state` is not used.
     X : array-like of shape (n_samples, n_points)
         Spectra; they are not modified.
-    rng : numpy.random.Generator
-        Where the randomness comes from: every nested `random_state` gets a seed from it.
+    rng : numpy.random.Generator, int, RandomState instance or None
+        Where the randomness comes from, anything :func:`numpy.random.default_rng` takes: every
+        nested `random_state` gets a seed from it. An int draws the same variants at every call.
 
     Returns
     -------
@@ -146,7 +147,7 @@ def draw(augmenter, X, rng):
         for name in augmenter.get_params()
         if name == "random_state" or name.endswith("__random_state")
     )
-    seeds = rng.integers(2**32, size=len(names))
+    seeds = np.random.default_rng(rng).integers(2**32, size=len(names))
     augmenter.set_params(**{name: int(seed) for name, seed in zip(names, seeds, strict=True)})
     variants = np.asarray(augmenter.fit_transform(X))
     if variants.shape != X.shape:

@@ -28,7 +28,12 @@ class _Words(np.random.bit_generator.ISeedSequence):
         self._words = words
 
     def generate_state(self, n_words, dtype=np.uint32):
-        """Return the words."""
+        """Return the words, all of them and as they are."""
+        if (n_words, dtype) != (len(self._words), self._words.dtype):
+            raise ValueError(
+                f"{n_words} words of {dtype} were asked for, {len(self._words)} of "
+                f"{self._words.dtype} are there."
+            )
         return self._words
 
 

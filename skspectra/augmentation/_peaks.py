@@ -34,12 +34,27 @@ class Peaks(NamedTuple):
         return Peaks(self.row[starts], self.left[starts], self.right[stops])
 
 
+def _are_counts(X, bends, least):
+    """Tell few counts from lines on nothing, for each row.
+
+    Both leave most values the same. Counts are whole multiples of one step, the least bend, and
+    fall anywhere, also within two points of each other; lines stand apart, and where some do not,
+    their heights are seldom multiples of one. Multiples that are large are not looked at: to
+    rounding errors any number is one.
+    """
+    multiples = bends / least[:, None]
+    whole = (np.abs(multiples - np.rint(multiples)) < 0.05) | (multiples > 20)
+    up = 2 * X[:, 1:-1] - X[:, :-2] - X[:, 2:] > least[:, None] / 2
+    close = (up[:, 1:] & up[:, :-1]).any(axis=1) | (up[:, 2:] & up[:, :-2]).any(axis=1)
+    return whole.all(axis=1) & close
+
+
 def _noise(X):
     """Standard deviation of the noise of each row, from second differences.
 
     Over several lags, each short beside the axis: neighbours are alike where spectra were smoothed
-    or interpolated. Where many values are whole multiples of a step, as few counts are, the noise
-    is at least that step: most of them may be the same, and their typical difference 0.
+    or interpolated. Of few counts the noise is at least their step: most of them may be the same,
+    and their typical difference 0.
     """
     n_points = X.shape[1]
     step = max(1, n_points // 512)
@@ -52,7 +67,10 @@ def _noise(X):
     # Peaks without noise have many differences below any step; a few lines have few at all.
     seen = bends[0] > 1e-4 * heights(X)
     least = np.where(seen, bends[0], np.inf).min(axis=1)
-    return np.where(seen.mean(axis=1) > 0.1, np.maximum(typical, least), typical)
+    rows = np.flatnonzero((seen.mean(axis=1) > 0.1) & (least > typical))
+    rows = rows[_are_counts(X[rows], np.where(seen, bends[0], 0)[rows], least[rows])]
+    typical[rows] = least[rows]
+    return typical
 
 
 def detect(X, prominence):

@@ -129,6 +129,14 @@ def test_draw_is_new_at_each_call_and_reproducible_from_rng():
     np.testing.assert_array_equal(draw(augmenter, RAMP, rng), second)
 
 
+def test_draw_takes_what_default_rng_takes():
+    expected = draw(Noise(), RAMP, np.random.default_rng(3))
+    for rng in (3, np.int64(3), np.random.SeedSequence(3)):
+        np.testing.assert_array_equal(draw(Noise(), RAMP, rng), expected)
+    for rng in (None, np.random.RandomState(3)):
+        assert (draw(Noise(), RAMP, rng) != draw(Noise(), RAMP, rng)).all()
+
+
 def test_draw_leaves_the_augmenter_and_the_spectra_alone():
     augmenter = make_pipeline(Noise(random_state=3), PeakShiftAugmenter(2))
     before, X = {k: repr(v) for k, v in augmenter.get_params().items()}, RAMP.copy()

@@ -33,6 +33,39 @@ def test_gaussian_noise_is_the_same_in_both_dtypes(n_points):
     assert len(np.unique(double)) > 0.99 * double.size
 
 
+@pytest.mark.parametrize(
+    "random_state",
+    [
+        0,
+        np.random.RandomState(0),
+        np.random.default_rng(0),
+        np.random.Generator(np.random.MT19937(0)),
+        np.random.Generator(np.random.SFC64(0)),
+    ],
+    ids=["int", "RandomState", "PCG64", "MT19937", "SFC64"],
+)
+def test_gaussian_noise_whatever_the_generator(random_state):
+    X = np.eye(2, 100_000)
+    augmenter = NoiseAugmenter(1)
+    if isinstance(random_state, np.random.Generator):
+        noise = augmenter._perturb(X, random_state) - X
+    else:
+        noise = augmenter.set_params(random_state=random_state).fit_transform(X) - X
+    assert abs(noise.mean()) < 4 / 2e5**0.5
+    assert noise.std() == pytest.approx(1, rel=0.01)
+    assert stats.kstest(noise.ravel()[::10], "norm").pvalue > 1e-3
+    assert len(np.unique(noise)) > 0.99 * noise.size
+
+
+@pytest.mark.parametrize("counts_at_max", [10, 1000])
+def test_counting_noise_from_a_random_state(counts_at_max):
+    X = np.ones((2, 50_000))
+    augmenter = NoiseAugmenter(0, counts_at_max, random_state=np.random.RandomState(0))
+    counts = augmenter.fit_transform(X) * counts_at_max
+    assert counts.mean() == pytest.approx(counts_at_max, abs=4 * (counts_at_max / 1e5) ** 0.5)
+    assert counts.std() == pytest.approx(counts_at_max**0.5, rel=0.02)
+
+
 def test_gaussian_noise_far_from_the_mean():
     noise = NoiseAugmenter(1, random_state=0).fit_transform(np.eye(1, 4_000_000))[0, 1:]
     for limit in (3, 4, 4.5):

@@ -124,6 +124,41 @@ def test_lines_on_nothing_are_peaks():
     assert len(detect(X, 0.02).row) == 30
 
 
+@pytest.mark.parametrize("heights", [[1, 0.05, 0.2, 0.4, 0.1], [1], [1, 0.1, 0.1, 0.1, 0.1]])
+@pytest.mark.parametrize(("n_points", "spacing"), [(1000, 20), (500, 10), (3000, 60), (350, 7)])
+@pytest.mark.parametrize("slope", [0, 0.01])
+def test_lines_close_together_are_peaks(n_points, spacing, heights, slope):
+    """They are whole multiples of one height, as counts are, but stand apart."""
+    X = slope * np.arange(float(n_points))[None] / n_points
+    X[0, spacing // 2 :: spacing] += np.resize(heights, 50)
+    for scale, dtype in [(1, np.float64), (370, np.float32)]:
+        assert len(detect((scale * X).astype(dtype), 0.02).row) == 50
+
+
+def test_lines_anywhere_are_peaks():
+    """Some touch, but their heights are not multiples of one."""
+    rng = np.random.default_rng(0)
+    X = np.zeros((100, 1000))
+    for row in X:
+        row[rng.choice(1000, 50, replace=False)] = rng.uniform(0.05, 1, 50)
+    inner = X[:, 1:-1]
+    expected = ((inner > X[:, :-2]) & (inner > X[:, 2:])).sum()
+    assert len(detect(X, 0.02).row) > 0.98 * expected
+
+
+@pytest.mark.parametrize("scale", [1, 0.37])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_few_counts_below_many_peaks(scale, dtype):
+    rng = np.random.default_rng(0)
+    tops = range(50, 500, 100)
+    clean = gaussians(tops, [200] * 5, 3)
+    counts = rng.poisson(clean + 0.1, (200, 500)).astype(dtype) * dtype(scale)
+    per_row = detect(counts, 0.02).per_row(200)
+    assert (per_row >= 5).all()
+    expected = detect(np.where(clean < 1, 0, counts), 0.02).per_row(200).mean()
+    assert per_row.mean() < expected + 0.2
+
+
 def test_no_peak_reaches_from_one_row_to_the_next():
     """Half peaks at both ends of the rows, in rows of very different heights."""
     X = np.stack([scale * gaussians([3, 250, 496], [1, 1, 1]) for scale in (1, 1e6, 1e-6, 1)])
