@@ -13,9 +13,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skspectra.preprocessing._window_maxima import Scratch, window_maxima
 
 # Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on
-# disk. Where the spectra are columns in memory, so many of them at least.
+# disk. Where the spectra are columns in memory, bytes of window maxima instead: with fewer, the
+# short pieces of many columns take longer to read (tried with benchmarks/pooling_speed.py).
 _BLOCK = 2**19
-_COLUMNS = 2**13
+_COLUMN_BYTES = 2**23
 
 
 def _pool(X, size, stride, pooling, out, scratch):
@@ -68,9 +69,10 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Every value is read once, whatever `pool_size`; windows that overlap share what they have in
-    common. Small strides cost more than large ones, and numbers below zero cost somewhat more. The
-    extra memory is that of the result. A memory-mapped `X` is read block by block.
+    Windows that overlap share what they have in common, so that the time of the maxima hardly
+    depends on `pool_size`. Small strides cost more than large ones, and numbers below zero cost
+    somewhat more. `X` is read block by block, and a memory-mapped one stays on disk: the work
+    takes some tens of MB beside the result, however many spectra there are.
 
     References
     ----------
@@ -153,7 +155,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         pooled = np.empty((n_samples, len(self.starts_)), dtype=X.dtype)
         n_rows = max(1, _BLOCK // n_points)
         if abs(X.strides[0]) < abs(X.strides[1]):
-            n_rows = max(n_rows, _COLUMNS)
+            n_rows = max(1, _COLUMN_BYTES // (X.itemsize * len(self.starts_)))
         # Of numbers that are not negative, the bits are integers in the same order. They are
         # faster to compare, and one that is negative or not finite exceeds them all: it comes out.
         bits = np.dtype(f"u{X.itemsize}")

@@ -119,7 +119,9 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
 
     The time of fitting grows with the square of the number of classes, one small problem a pair;
     that of predicting only with the number of support vectors, as long as one class beats all
-    others, which is nearly always so. Scores need the decisions of all pairs.
+    others, which is nearly always so. Scores need the decisions of all pairs. Where a decision is
+    zero to within rounding, as between the same spectra under two names, the label may differ from
+    that of ``pipeline_``.
 
     References
     ----------

@@ -152,6 +152,23 @@ def test_memory_mapped_spectra_are_not_copied_as_a_whole(tmp_path, order):
     assert peak < X.nbytes / 2
 
 
+@pytest.mark.parametrize("order", "CF")
+@pytest.mark.parametrize(
+    ("pool_size", "stride", "pooling"),
+    [(50, 1, "max"), (20, 13, "max"), (500, 100, "max"), (20, 1, "mean"), (50, 1, "decimate")],
+)
+def test_memory_beyond_the_result_is_bounded(order, pool_size, stride, pooling):
+    X = np.asarray(np.random.default_rng(0).random((10_000, 1000), dtype=np.float32), order=order)
+    pool = MaxPoolDownsampler(pool_size, stride, pooling).fit(X[:1])
+    tracemalloc.start()
+    try:
+        result = pool.transform(X)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < result.nbytes + 30e6
+
+
 def test_last_window_is_anchored_at_the_end():
     pool = MaxPoolDownsampler(4, 3).fit(np.zeros((1, 12)))
     assert pool.starts_.tolist() == [0, 3, 6, 8]
