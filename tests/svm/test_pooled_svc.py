@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import sklearn
 from sklearn import config_context
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.exceptions import NotFittedError
@@ -9,11 +10,13 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils._param_validation import InvalidParameterError
+from sklearn.utils.fixes import parse_version
 
 from skspectra import MaxPoolDownsampler, PooledSVC
 from skspectra.datasets import make_spectra
 from skspectra.preprocessing import compress, normalize
 
+sklearn_version = parse_version(sklearn.__version__)
 TABLE = [
     ([40, 100, 180], [1.0, 0.6, 0.2]),
     ([60, 120, 180], [1.0, 0.6, 0.2]),
@@ -206,9 +209,16 @@ def test_more_robust_to_shifts_than_an_svm_on_raw_spectra():
     assert pooled > raw + 0.2
 
 
-def test_calibration():
+TEMPERATURE = pytest.param(
+    "temperature", marks=pytest.mark.skipif(sklearn_version < parse_version("1.8"), reason="new in 1.8")
+)
+
+
+@pytest.mark.parametrize("method", ["sigmoid", TEMPERATURE])
+def test_calibration(method):
     X, y = spectra(12)
-    model = CalibratedClassifierCV(PooledSVC(), cv=3).fit(X, y)
+    calibrated = CalibratedClassifierCV(PooledSVC(), method=method, ensemble=False, cv=3)
+    model = calibrated.fit(X, y)
     proba = model.predict_proba(spectra(12, seed=1)[0])
     assert proba.shape == (48, 4)
     np.testing.assert_allclose(proba.sum(axis=1), 1)
