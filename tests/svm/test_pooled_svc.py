@@ -16,7 +16,7 @@ from skspectra import MaxPoolDownsampler, PooledSVC
 from skspectra.datasets import make_spectra
 from skspectra.preprocessing import compress, normalize
 
-sklearn_version = parse_version(sklearn.__version__)
+version = parse_version(sklearn.__version__)
 TABLE = [
     ([40, 100, 180], [1.0, 0.6, 0.2]),
     ([60, 120, 180], [1.0, 0.6, 0.2]),
@@ -210,7 +210,7 @@ def test_more_robust_to_shifts_than_an_svm_on_raw_spectra():
 
 
 TEMPERATURE = pytest.param(
-    "temperature", marks=pytest.mark.skipif(sklearn_version < parse_version("1.8"), reason="new in 1.8")
+    "temperature", marks=pytest.mark.skipif(version < parse_version("1.8"), reason="new in 1.8")
 )
 
 
