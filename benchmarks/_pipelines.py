@@ -27,16 +27,16 @@ CLASSIFIERS = {
 }
 
 
-def make_model(name, given, compression="sqrt"):
+def make_model(name, given):
     """Return the classifier behind normalising and what `given` says."""
     if name == "SVM":
         size = 1 if given == "raw" else "auto"
-        return PooledSVC(size, size, compression=compression if given == "compressed" else "none")
+        return PooledSVC(size, size, compression="sqrt" if given == "compressed" else "none")
     steps = [FunctionTransformer(normalize)]
     if given != "raw":
         steps.append(MaxPoolDownsampler())
     if given == "compressed":
-        steps.append(FunctionTransformer(compress, kw_args={"compression": compression}))
+        steps.append(FunctionTransformer(compress))
     classifier = clone(CLASSIFIERS[name])
     if name == "logistic regression":
         # Square roots are several times as large.

@@ -19,9 +19,9 @@ def add_row(path, row):
         csv.writer(file).writerow(row)
 
 
-def with_spread(values):
+def with_spread(values, style=".1f"):
     """Return the mean and, of several values, the standard deviation."""
-    if not values:
+    if not len(values):
         return ""
     spread = f" ± {np.std(values, ddof=1):.1f}" if len(values) > 1 else ""
-    return f"{np.mean(values):.1f}{spread}"
+    return f"{np.mean(values):{style}}{spread}"

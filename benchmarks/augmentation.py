@@ -30,7 +30,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from _rows import add_row, read_rows
+from _rows import add_row, read_rows, with_spread
+from networks import table_data
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import recall_score
 from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut, StratifiedGroupKFold
@@ -43,7 +44,6 @@ from skspectra.augmentation import (
     CalibrationAugmenter,
     NoiseAugmenter,
 )
-from skspectra.datasets import bayes_optimum, draw_challenge_table, make_spectra
 
 RESULTS = Path(__file__).resolve().parent / "results" / "augmentation_pays.csv"
 SUMMARY = RESULTS.with_name("augmentation_pays_summary.csv")
@@ -95,12 +95,7 @@ def make_model(name, augmenter, seed):
 
 def measure_tables(number, name, augmenter):
     """Return accuracy and optimum on a fresh table."""
-    table = draw_challenge_table(random_state=number)
-    train, validation, test = (
-        make_spectra(table, n, dtype=np.float32, random_state=[number, stream])
-        for stream, n in enumerate((50, 10, 186))
-    )
-    optimum = bayes_optimum(table, n_samples=2000, random_state=0).accuracy
+    train, validation, test, _, optimum = table_data(number)
     watched = {"X_val": validation[0], "y_val": validation[1]} if name == "SpectralCNN" else {}
     accuracy = make_model(name, augmenter, number).fit(*train, **watched).score(*test)
     return [f"{accuracy:.4f}", f"{optimum:.4f}", f"{accuracy / optimum:.4f}", ""]
@@ -157,12 +152,6 @@ def summarize():
                         rest = ["" if np.isnan(v).any() else f"{v.mean():.1f}" for v in rest]
                         figures = [len(rounds), with_spread(score), gain, *rest]
                         writer.writerow([arm, model, augmenter, *figures])
-
-
-def with_spread(values, style=".1f"):
-    """Return the mean and, of several values, the standard deviation."""
-    spread = f" ± {np.std(values, ddof=1):.1f}" if len(values) > 1 else ""
-    return f"{np.mean(values):{style}}{spread}" if len(values) else ""
 
 
 def main():

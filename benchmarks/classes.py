@@ -12,14 +12,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _pipelines import make_model
 from _rows import add_row, read_rows
-from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 
-from skspectra import MaxPoolDownsampler, PooledSVC
+from skspectra import PooledSVC
 from skspectra.datasets import bayes_optimum, draw_class_table, make_benchmark, make_spectra
-from skspectra.preprocessing import compress, normalize
 
 RESULTS = Path(__file__).resolve().parent / "results" / "classes.csv"
 COLUMNS = (
@@ -31,9 +28,11 @@ N_TIMED = 9500
 
 def trees(stride, n_trees=100):
     """Extra trees on compressed windows of 4 %."""
-    steps = FunctionTransformer(normalize), MaxPoolDownsampler(200, stride)
-    forest = ExtraTreesClassifier(n_trees, n_jobs=-1, random_state=0)
-    return make_pipeline(*steps, FunctionTransformer(compress), forest)
+    return make_model("extra trees", "compressed").set_params(
+        maxpooldownsampler__stride=stride,
+        extratreesclassifier__n_estimators=n_trees,
+        extratreesclassifier__n_jobs=-1,
+    )
 
 
 MODELS = {

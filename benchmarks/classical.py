@@ -127,8 +127,7 @@ def main():
             for disturbance in ("none",) if model in SLOW else DISTURBANCES:
                 rows = read_rows(RESULTS, COLUMNS)
                 key = (*model, disturbance, str(number))
-                names = ("model", "input", "disturbance", "table")
-                if key not in {tuple(row[name] for name in names) for row in rows}:
+                if key not in {tuple(row[name] for name in COLUMNS[:4]) for row in rows}:
                     row = measure(model, disturbance, number)
                     add_row(RESULTS, row)
                     print(*row, sep="  ", flush=True)

@@ -204,8 +204,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
                 "use 'balanced' or None."
             )
         # A thousand spectra tell the background and the noise as well as all of them.
-        sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
-        height = float(np.median(sample.max(axis=1)))
+        if "auto" in (self.compression, self.floor):
+            sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
         self.compression_ = self.compression
         if self.compression == "auto":
             pool = MaxPoolDownsampler(self.pool_size, self.stride, self.pooling)
@@ -214,7 +214,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             self.compression_ = "sqrt" if on_zero and self.normalize != "snv" else "none"
         self.floor_ = self.floor
         if self.floor == "auto":
-            self.floor_ = max(1e-2 * height, 3 * _noise(sample)) or 1e-2
+            small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
+            self.floor_ = max(small_peak, 3 * _noise(sample)) or 1e-2
         compression = {"compression": self.compression_, "floor": self.floor_}
         features = Pipeline(
             [

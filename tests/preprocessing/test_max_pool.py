@@ -134,6 +134,15 @@ def test_read_only_and_untouched():
     np.testing.assert_array_equal(X, np.arange(12.0).reshape(2, 6))
 
 
+def traced(function, X):
+    """Return what a call returns and the most memory that it held."""
+    tracemalloc.start()
+    try:
+        return function(X), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("order", "CF")
 def test_memory_mapped_spectra_are_not_copied_as_a_whole(tmp_path, order):
     X = np.random.default_rng(0).random((20_000, 500), dtype=np.float32)
@@ -142,12 +151,7 @@ def test_memory_mapped_spectra_are_not_copied_as_a_whole(tmp_path, order):
     mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
     pool = MaxPoolDownsampler(50, 25).fit(mapped)
     expected = pool.transform(X)
-    tracemalloc.start()
-    try:
-        result = pool.transform(mapped)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    result, peak = traced(pool.transform, mapped)
     np.testing.assert_array_equal(result, expected)
     assert peak < X.nbytes / 2
 
@@ -160,12 +164,7 @@ def test_memory_mapped_spectra_are_not_copied_as_a_whole(tmp_path, order):
 def test_memory_beyond_the_result_is_bounded(order, pool_size, stride, pooling):
     X = np.asarray(np.random.default_rng(0).random((10_000, 1000), dtype=np.float32), order=order)
     pool = MaxPoolDownsampler(pool_size, stride, pooling).fit(X[:1])
-    tracemalloc.start()
-    try:
-        result = pool.transform(X)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    result, peak = traced(pool.transform, X)
     assert peak < result.nbytes + 30e6
 
 
