@@ -81,9 +81,6 @@ def default_models(n_points, *, normalize="max", full=False, search=False, rando
     from skspectra.neural import SpectralCNN
 
     scale_lr = FunctionTransformer(scale_for_logistic, kw_args={"norm": normalize})
-    # Half of the intensities are negative after "snv".
-    compression = "none" if normalize == "snv" else "sqrt"
-    squash = FunctionTransformer(compress, kw_args={"compression": compression})
     raw_svc = PooledSVC(1, 1, normalize=normalize, compression="none", C=SVC_C)
     pools = [max(1, n_points // part) for part in POOLS_PER_AXIS]
     shifts = PeakShiftAugmenter()
@@ -102,7 +99,7 @@ def default_models(n_points, *, normalize="max", full=False, search=False, rando
             make_pipeline(
                 scale_lr,
                 MaxPoolDownsampler(),
-                squash,
+                FunctionTransformer(compress),
                 LogisticRegression(**POOLED_LOGISTIC),
             ),
             {"maxpooldownsampler__pool_size": pools},

@@ -1,10 +1,10 @@
 """Layers with the semantics of the published (Keras) networks, and the ablations' factories."""
 
-import math
-
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from skspectra.preprocessing._intensity import FEW, SCATTER
 
 
 class SameConv1d(nn.Conv1d):
@@ -118,14 +118,13 @@ class Center(nn.Module):
 
 
 class Compress(nn.Module):
-    """``log1p(|x| / floor)`` with the sign of x, so that minor peaks count; 1 stays 1."""
-
-    def __init__(self, floor):
-        super().__init__()
-        self.floor = floor
+    """The adaptive compression of :func:`skspectra.preprocessing.compress`."""
 
     def forward(self, x):
-        return x.sign() * torch.log1p(x.abs() / self.floor) / math.log1p(1 / self.floor)
+        above = x if x.shape[-1] < FEW else x - x.median(dim=-1, keepdim=True).values
+        size = above.abs()
+        width = size + SCATTER * size.median(dim=-1, keepdim=True).values
+        return above / torch.where(width == 0, 1, width).sqrt()
 
 
 def convolution(in_channels, out_channels, kernel_size, stride=1):

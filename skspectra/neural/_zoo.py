@@ -17,7 +17,8 @@ def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dro
     """Ours: pool first, compress, two dense layers; no convolution.
 
     What the review learnt: windows of 4 % of the axis, a quarter of a window apart, absorb the
-    shifts and still tell where a peak stands; the logarithm makes minor peaks count; centring
+    shifts and still tell where a peak stands; the square root of what stands out of a spectrum
+    makes minor peaks count, and noise that training spectra have not does little harm; centring
     helps smooth spectra; non-linear hidden layers weigh windows against each other.
     """
     if n_points < 50 and pooling is not layers.max_pool:
@@ -29,7 +30,7 @@ def poolnet(n_points, *, pooling=layers.max_pool, hidden_activation=nn.ReLU, dro
     return [
         *([nn.ReplicationPad1d((0, padding))] if padding else []),
         pooling(size, stride),
-        layers.Compress(1e-2),
+        layers.Compress(),
         nn.Flatten(),
         layers.Center((n_points + padding - size) // stride + 1),
         nn.LazyLinear(512),

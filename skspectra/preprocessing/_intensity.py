@@ -6,7 +6,12 @@ import numpy as np
 from sklearn.utils import check_array
 
 NORMS = ("max", "area", "snv", "none")
-COMPRESSIONS = ("sqrt", "log", "none")
+COMPRESSIONS = ("adaptive", "sqrt", "log", "none")
+
+# Within so many median absolute deviations of a spectrum's median "adaptive" is nearly linear.
+SCATTER = 20.0
+# Fewer intensities than these have no median to speak of: zero stands for it.
+FEW = 10
 
 # Negative intensities below this share of the total are noise about a zero baseline: not worth a
 # warning.
@@ -93,7 +98,7 @@ def _no_zeros(scale):
     return np.where(scale == 0, scale.dtype.type(1), scale)
 
 
-def compress(X, compression="sqrt", floor=1e-3):
+def compress(X, compression="adaptive", floor=1e-3):
     """Compress intensities, so that a minor peak weighs more beside the main one.
 
     Phases are often told apart by a peak of a few per cent of the largest one, which a distance
@@ -103,11 +108,16 @@ def compress(X, compression="sqrt", floor=1e-3):
     Parameters
     ----------
     X : array-like of shape (n_samples, n_points)
-        Intensities, usually normalised and pooled. Negative values are clipped at 0, with a
-        warning where they hold more than 1 % of the total absolute intensity.
-    compression : {"sqrt", "log", "none"}, default="sqrt"
-        "sqrt" is the square root, "log" is ``log1p(X / floor)``, "none" returns `X` as it is
-        (negative values included).
+        Intensities, usually normalised and pooled.
+    compression : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
+        "adaptive" is the square root of what stands out of a spectrum: ``d / sqrt(|d| + 20 m)``,
+        where ``d`` is the difference from the median of its intensities (from zero, where there
+        are fewer than ten) and ``m`` their median absolute deviation [1]_. On a spectrum that is
+        zero between its peaks this is the square root; within its noise, and on a smooth
+        spectrum, it is linear; a constant background drops out, and dips stay dips.
+        "sqrt" is the square root, "log" is ``log1p(X / floor)``; both clip negative values at 0,
+        with a warning where they hold more than 1 % of the total absolute intensity. "none"
+        returns `X` as it is.
     floor : float, default=1e-3
         Intensity (> 0, in the units of `X`) below which "log" is linear. Anything far below it
         vanishes, so it belongs at the level of the noise or of the smallest peak that matters.
@@ -121,18 +131,23 @@ def compress(X, compression="sqrt", floor=1e-3):
     Raises
     ------
     ValueError
-        If `compression` is not one of the three, `floor` is not positive, or `X` is not a
+        If `compression` is not one of the four, `floor` is not positive, or `X` is not a
         finite 2-D array.
 
     See Also
     --------
     normalize : Scale each spectrum on its own.
 
+    References
+    ----------
+    .. [1] Hampel, F. R., "The influence curve and its role in robust estimation", J. Am. Stat.
+       Assoc. 69, 383 (1974). :doi:`10.1080/01621459.1974.10482962`
+
     Examples
     --------
     >>> from skspectra.preprocessing import compress
-    >>> compress([[0.0, 0.035, 1.0]]).round(3)
-    array([[0.   , 0.187, 1.   ]])
+    >>> compress([[0.0, 0.0, 0.0, 0.035, 1.0]]).round(3)
+    array([[0.   , 0.   , 0.   , 0.187, 1.   ]])
     """
     _check_option("compression", compression, COMPRESSIONS)
     if not floor > 0:
@@ -140,9 +155,15 @@ def compress(X, compression="sqrt", floor=1e-3):
     X = _as_spectra(X)
     if compression == "none":
         return X
+    if compression == "adaptive":
+        above = X if X.shape[1] < FEW else X - np.median(X, axis=1, keepdims=True)
+        size = np.abs(above)
+        width = size / SCATTER + np.median(size, axis=1, keepdims=True)
+        return above / np.sqrt(SCATTER * _no_zeros(width))
     # A floor below the smallest number of the dtype would be 0.
     floor = max(X.dtype.type(floor), np.finfo(X.dtype).tiny)
-    negative = negative_share(X)
+    total = np.abs(X).sum(dtype=np.float64)
+    negative = np.maximum(-X, 0).sum(dtype=np.float64) / (total or 1)
     if negative > NEGATIVE_SHARE:
         warnings.warn(
             f"{negative:.0%} of the absolute intensity is negative and was clipped at 0 "
@@ -153,8 +174,3 @@ def compress(X, compression="sqrt", floor=1e-3):
     clipped = np.maximum(X, 0)
     return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / floor)
 
-
-def negative_share(X):
-    """Return the share of the absolute intensity that is below zero."""
-    total = np.abs(X).sum(dtype=np.float64)
-    return np.maximum(-X, 0).sum(dtype=np.float64) / (total or 1)

@@ -14,19 +14,11 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
-from skspectra.preprocessing._intensity import (
-    COMPRESSIONS,
-    NEGATIVE_SHARE,
-    NORMS,
-    negative_share,
-)
+from skspectra.preprocessing._intensity import COMPRESSIONS, NORMS
 from skspectra.svm import _votes
 
 # Values transformed at a time while predicting, so that a memory-mapped X stays on disk.
 _BLOCK = 2**22
-
-# Share of the highest peak up to which a spectrum counts as standing on zero.
-_LITTLE_BACKGROUND = 0.02
 
 
 def _noise(X):
@@ -35,13 +27,6 @@ def _noise(X):
         return 0.0
     curvature = X[:, 1:-1] - (X[:, :-2] + X[:, 2:]) / 2
     return float(np.median(np.abs(curvature))) / 0.6745 / np.sqrt(1.5)
-
-
-def _stands_on_zero(X, pooled):
-    """Whether the typical spectrum is near zero between its peaks, and few windows are below."""
-    height = np.abs(X).max(axis=1)
-    background = np.median(np.abs(np.median(X, axis=1)) / np.where(height > 0, height, 1))
-    return background <= _LITTLE_BACKGROUND and negative_share(pooled) <= NEGATIVE_SHARE
 
 
 class PooledSVC(ClassifierMixin, BaseEstimator):
@@ -62,10 +47,9 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         What is kept of a window; see :class:`MaxPoolDownsampler`.
     normalize : {"max", "area", "snv", "none"}, default="max"
         How each spectrum is scaled first; see :func:`skspectra.preprocessing.normalize`.
-    compression : {"auto", "log", "sqrt", "none"}, default="auto"
+    compression : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
         How pooled intensities are compressed, so that minor peaks count; see
-        :func:`skspectra.preprocessing.compress`. "auto" is "sqrt" where the training spectra stand
-        on zero, and "none" on a background, with dips, or after ``normalize="snv"`` (see Notes).
+        :func:`skspectra.preprocessing.compress`.
     floor : float or "auto", default="auto"
         Intensity, in normalised units, below which "log" is linear. "auto" is 1 % of the median
         height of the training spectra, or three standard deviations of their noise where that is
@@ -87,8 +71,6 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         :class:`sklearn.multiclass.OneVsRestClassifier`.
     classes_ : ndarray of shape (n_classes,)
         The labels; for a 0/1 matrix the numbers of its columns.
-    compression_ : str
-        How intensities are compressed.
     floor_ : float
         The floor of "log".
     n_features_in_ : int
@@ -103,14 +85,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    ``compression="auto"`` looks at the background: the median of a spectrum over its highest
-    value, for the median training spectrum. Within 2 % of zero, and with at most 1 % of the pooled
-    intensity below it, the spectra stand on zero, and a square root makes minor peaks count: its
-    slope is the larger the smaller a peak is, and it gives the counting noise of all intensities
-    the same size [2]_. Otherwise they stand on a background, are smooth, as infrared spectra are,
-    or have dips; there the square root would bring out changes of the background most of all, or
-    cut the dips off. Correct the baseline first, and minor peaks count all the same. Where peaks
-    cover more than half of the axis, the median is a peak: set "sqrt".
+    The square root makes minor peaks count: its slope is the larger the smaller a peak is, and it
+    gives the counting noise of all intensities the same size [2]_. It would bring out noise and
+    changes of a background most of all, which is why the default takes it only of what stands out
+    of a spectrum. Where peaks cover more than half of the axis, the median is a peak: try "sqrt".
 
     Features are centred: that leaves their distances alone, but makes ``gamma="scale"`` the
     inverse of how spectra differ instead of what they have in common, without which an SVM hardly
@@ -145,7 +123,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         "stride": MaxPoolDownsampler._parameter_constraints["stride"],
         "pooling": MaxPoolDownsampler._parameter_constraints["pooling"],
         "normalize": [StrOptions(set(NORMS))],
-        "compression": [StrOptions({"auto", *COMPRESSIONS})],
+        "compression": [StrOptions(set(COMPRESSIONS))],
         "floor": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})],
         "C": SVC._parameter_constraints["C"],
         "kernel": [StrOptions({"rbf", "linear", "poly", "sigmoid"})],
@@ -159,7 +137,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         stride="auto",
         pooling="max",
         normalize="max",
-        compression="auto",
+        compression="adaptive",
         floor="auto",
         C=100.0,
         kernel="rbf",
@@ -203,20 +181,13 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
                 f"class_weight={self.class_weight!r} has no meaning for several phases at once; "
                 "use 'balanced' or None."
             )
-        # A thousand spectra tell the background and the noise as well as all of them.
-        if "auto" in (self.compression, self.floor):
-            sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
-        self.compression_ = self.compression
-        if self.compression == "auto":
-            pool = MaxPoolDownsampler(self.pool_size, self.stride, self.pooling)
-            pooled = pool.set_output(transform="default").fit_transform(sample)
-            on_zero = _stands_on_zero(sample, pooled)
-            self.compression_ = "sqrt" if on_zero and self.normalize != "snv" else "none"
         self.floor_ = self.floor
         if self.floor == "auto":
+            # A thousand spectra tell the noise as well as all of them.
+            sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
             small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
             self.floor_ = max(small_peak, 3 * _noise(sample)) or 1e-2
-        compression = {"compression": self.compression_, "floor": self.floor_}
+        compression = {"compression": self.compression, "floor": self.floor_}
         features = Pipeline(
             [
                 ("normalize", FunctionTransformer(normalize, kw_args={"norm": self.normalize})),
