@@ -31,7 +31,7 @@ def make_model(name, given):
     """Return the classifier behind normalising and what `given` says."""
     if name == "SVM":
         size = 1 if given == "raw" else "auto"
-        return PooledSVC(size, size, compression="sqrt" if given == "compressed" else "none")
+        return PooledSVC(size, size, compression="adaptive" if given == "compressed" else "none")
     steps = [FunctionTransformer(normalize)]
     if given != "raw":
         steps.append(MaxPoolDownsampler())
@@ -39,6 +39,6 @@ def make_model(name, given):
         steps.append(FunctionTransformer(compress))
     classifier = clone(CLASSIFIERS[name])
     if name == "logistic regression":
-        # Square roots are several times as large.
+        # Compressed intensities are several times as large.
         classifier.set_params(C=10 if given == "compressed" else 100)
     return make_pipeline(*steps, classifier)

@@ -10,14 +10,11 @@ raman: four materials on twelve instruments, one of which is left out at a time;
     differs stands beside it, one by one and all in a row, at defaults: resolution, fluorescence,
     noise, and shifts by no law. None of these was chosen by its score. "chosen inside" is what may
     be chosen: the augmenter, or none, that does best in an inner cross-validation by instrument.
-raman-zeroed: the same after subtracting the minimum of each spectrum. Added after the scores of
-    raman were seen: all errors of PooledSVC are spectra of one instrument of one laboratory, which
-    mostly stand on a high constant, and no augmenter imitates that.
 
 One row a fit (raman: a round of fits) is added to results/augmentation_pays.csv; what has a row
 is not run again. results/augmentation_pays_summary.csv, which the guide shows, is made from it.
 raman needs the folder that SKSPECTRA_DATA names; the spectra are not part of the package.
-Usage: python benchmarks/augmentation.py {tables,raman,raman-zeroed,summary} [--models NAME ...]
+Usage: python benchmarks/augmentation.py {tables,raman,summary} [--models NAME ...]
        [--augmenters NAME ...] [--numbers N ...]
 """
 
@@ -26,7 +23,6 @@ import csv
 import os
 import time
 import warnings
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +69,6 @@ ARMS = {
         + ("shifts", "resolution", "background", "noise"),
         range(5),
     ),
-    "raman-zeroed": (("none", "calibration", "all four of the instrument"), range(5)),
 }
 
 
@@ -101,7 +96,7 @@ def measure_tables(number, name, augmenter):
     return [f"{accuracy:.4f}", f"{optimum:.4f}", f"{accuracy / optimum:.4f}", ""]
 
 
-def measure_raman(number, name, augmenter, zeroed=False):
+def measure_raman(number, name, augmenter):
     """Return balanced accuracy out of fold, of all materials and of those but TiO2.
 
     The two instruments that measured TiO2 measured nothing else.
@@ -109,7 +104,6 @@ def measure_raman(number, name, augmenter, zeroed=False):
     folder = Path(os.environ["SKSPECTRA_DATA"]) / "raman_calibrants_multi_instrument"
     held = np.load(folder / "data.npz")
     X, y, instruments = held["X"], held["material"], held["instrument"]
-    X = X - X.min(axis=1, keepdims=True) if zeroed else X
     predicted = np.empty_like(y)
     for train, test in LeaveOneGroupOut().split(X, y, instruments):
         model = make_model(name, augmenter, number)
@@ -123,7 +117,6 @@ def measure_raman(number, name, augmenter, zeroed=False):
 MEASURES = {
     "tables": measure_tables,
     "raman": measure_raman,
-    "raman-zeroed": partial(measure_raman, zeroed=True),
 }
 
 

@@ -26,13 +26,11 @@ COLUMNS = (
 N_TIMED = 9500
 
 
-def trees(stride, n_trees=100):
+def trees(stride, **parameters):
     """Extra trees on compressed windows of 4 %."""
-    return make_model("extra trees", "compressed").set_params(
-        maxpooldownsampler__stride=stride,
-        extratreesclassifier__n_estimators=n_trees,
-        extratreesclassifier__n_jobs=-1,
-    )
+    model = make_model("extra trees", "compressed").set_params(maxpooldownsampler__stride=stride)
+    model[-1].set_params(n_jobs=-1, **parameters)
+    return model
 
 
 MODELS = {
@@ -40,7 +38,7 @@ MODELS = {
     "PooledSVC, windows of 6 %": PooledSVC(300),
     "extra trees": trees(50),
     "extra trees, steps of an eighth": trees(25),
-    "300 extra trees, steps of an eighth": trees(25, 300),
+    "extra trees, steps of an eighth, a fifth of the windows": trees(25, max_features=0.2),
     "extra trees, steps of a twentieth": trees(10),
 }
 

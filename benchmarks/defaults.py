@@ -8,6 +8,7 @@ Writes results/defaults.csv. Usage: python benchmarks/defaults.py
 """
 
 import csv
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,15 +31,17 @@ def copies(n_copies=10, shifts=None, **parameters):
     return AugmentedClassifier(PooledSVC(**parameters), shifts, n_copies, random_state=0)
 
 
-def two_scales():
-    """PooledSVC on windows of two sizes side by side."""
-    return make_pipeline(
-        FunctionTransformer(normalize),
-        make_union(MaxPoolDownsampler(400), MaxPoolDownsampler(200)),
-        FunctionTransformer(compress),
-        StandardScaler(with_std=False),
-        SVC(C=100),
-    )
+def pooled(pool, compress=compress):
+    """PooledSVC with other features."""
+    steps = FunctionTransformer(normalize), pool, FunctionTransformer(compress)
+    return make_pipeline(*steps, StandardScaler(with_std=False), SVC(C=100))
+
+
+def adaptive(n_deviations, X):
+    """Compress as by default, but linearly within another number of deviations."""
+    above = X - np.median(X, axis=1, keepdims=True)
+    width = n_deviations * np.median(np.abs(above), axis=1, keepdims=True)
+    return above / np.sqrt(np.abs(above) + width + 1e-9)
 
 
 MODELS = {
@@ -47,7 +50,9 @@ MODELS = {
     "PooledSVC, pool 50/12": PooledSVC(50),
     "PooledSVC, pool 200/100": PooledSVC(200, 100),
     "PooledSVC, pool 200/25": PooledSVC(200, 25),
-    "PooledSVC, two scales, 400/100 and 200/50": two_scales(),
+    "PooledSVC, two scales, 400/100 and 200/50": pooled(
+        make_union(MaxPoolDownsampler(400), MaxPoolDownsampler(200))
+    ),
     "PooledSVC, decimation": PooledSVC(pooling="decimate"),
     "PooledSVC, C=10": PooledSVC(C=10.0),
     "PooledSVC, C=1000": PooledSVC(C=1000.0),
@@ -70,12 +75,16 @@ DISTURBED = {
     "PooledSVC, pool 300/75": PooledSVC(300),
     "PooledSVC, pool 400/100": PooledSVC(400),
     "PooledSVC, mean pooling": PooledSVC(pooling="mean"),
-    "PooledSVC, compression auto": PooledSVC(),
+    "PooledSVC, adaptive": PooledSVC(),
     "PooledSVC, square root": PooledSVC(compression="sqrt"),
     "PooledSVC, no compression": PooledSVC(compression="none"),
     "PooledSVC, logarithm": PooledSVC(compression="log"),
     "PooledSVC, logarithm, floor 0.001": PooledSVC(compression="log", floor=1e-3),
     "PooledSVC, logarithm, floor 0.1": PooledSVC(compression="log", floor=0.1),
+    **{
+        f"PooledSVC, adaptive, {n} deviations": pooled(MaxPoolDownsampler(), partial(adaptive, n))
+        for n in (1, 5, 10, 40, 100)
+    },
 }
 # The same background under all spectra, as a share of the height.
 CONSTANT = {"constant 1 %": 0.01, "constant 3 %": 0.03, "constant 10 %": 0.1}
@@ -83,7 +92,7 @@ RUNS = [(name, "none") for name in MODELS]
 RUNS += [(name, disturbance) for name in DISTURBED for disturbance in DISTURBANCES]
 RUNS += [
     (f"PooledSVC, {name}", disturbance)
-    for name in ("square root", "no compression")
+    for name in ("adaptive", "square root", "no compression")
     for disturbance in CONSTANT
 ]
 

@@ -1,6 +1,7 @@
 """The models that the command line compares, and the pairs that it gives a verdict on."""
 
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -15,6 +16,7 @@ RAW_SVC = "raw SVC"
 RAW_LR = "raw logistic regression"
 POOLED_SVC = "pooled SVC"
 POOLED_LR = "pooled logistic regression"
+POOLED_TREES = "pooled extra trees"
 SHIFTED_SVC = "pooled SVC + shift copies"
 NET = "small net"
 PUBLISHED_NETS = {"cnn2": "published cnn2", "cnn6": "published cnn6"}
@@ -80,7 +82,8 @@ def default_models(n_points, *, normalize="max", full=False, search=False, rando
     # Only here: this loads torch.
     from skspectra.neural import SpectralCNN
 
-    scale_lr = FunctionTransformer(scale_for_logistic, kw_args={"norm": normalize})
+    scale = FunctionTransformer(scale_for_logistic, kw_args={"norm": normalize})
+    pool = scale, MaxPoolDownsampler(), FunctionTransformer(compress)
     raw_svc = PooledSVC(1, 1, normalize=normalize, compression="none", C=SVC_C)
     pools = [max(1, n_points // part) for part in POOLS_PER_AXIS]
     shifts = PeakShiftAugmenter()
@@ -91,17 +94,16 @@ def default_models(n_points, *, normalize="max", full=False, search=False, rando
         MAJORITY: (DummyClassifier(strategy="most_frequent"), None),
         RAW_SVC: (raw_svc, {"C": SVC_CS}),
         RAW_LR: (
-            make_pipeline(scale_lr, LogisticRegression(**RAW_LOGISTIC)),
+            make_pipeline(scale, LogisticRegression(**RAW_LOGISTIC)),
             {"logisticregression__C": LR_CS},
         ),
         POOLED_SVC: (PooledSVC(normalize=normalize), {"pool_size": pools}),
         POOLED_LR: (
-            make_pipeline(
-                scale_lr,
-                MaxPoolDownsampler(),
-                FunctionTransformer(compress),
-                LogisticRegression(**POOLED_LOGISTIC),
-            ),
+            make_pipeline(*pool, LogisticRegression(**POOLED_LOGISTIC)),
+            {"maxpooldownsampler__pool_size": pools},
+        ),
+        POOLED_TREES: (
+            make_pipeline(*pool, ExtraTreesClassifier(random_state=random_state)),
             {"maxpooldownsampler__pool_size": pools},
         ),
         SHIFTED_SVC: (copies, {"estimator__pool_size": pools}),
@@ -137,7 +139,7 @@ def default_pairs(models):
         networks too, each pooled model against its raw twin, and each network against the
         majority class: one that learnt nothing proves nothing.
     """
-    classical = [SHIFTED_SVC, POOLED_SVC, POOLED_LR, RAW_SVC, RAW_LR]
+    classical = [SHIFTED_SVC, POOLED_SVC, POOLED_LR, POOLED_TREES, RAW_SVC, RAW_LR]
     pairs = [(name, NET) for name in classical]
     pairs += [(SHIFTED_SVC, name) for name in PUBLISHED_NETS.values()]
     pairs += [(POOLED_SVC, RAW_SVC), (POOLED_LR, RAW_LR)]

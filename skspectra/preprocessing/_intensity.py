@@ -173,4 +173,3 @@ def compress(X, compression="adaptive", floor=1e-3):
         )
     clipped = np.maximum(X, 0)
     return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / floor)
-

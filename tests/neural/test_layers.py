@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from skspectra.neural import _layers as layers
+from skspectra.preprocessing import compress
 
 
 def plain_convolution(x, weight, bias, stride):
@@ -77,10 +78,12 @@ def test_pools_against_the_plain_loop(pool, reduce, size, stride, length):
     np.testing.assert_allclose(found.numpy()[0, 0], expected)
 
 
-def test_compress():
-    compress = layers.Compress(0.01)
-    found = compress(torch.tensor([[-0.01, 0.0, 0.01, 1.0]])).numpy()
-    np.testing.assert_allclose(found, np.log([[1 / 2, 1, 2, 101]]) / np.log(101), rtol=1e-5)
+@pytest.mark.parametrize("n_points", [9, 97])
+def test_compress_is_that_of_the_transformer(n_points):
+    X = np.random.default_rng(0).normal(size=(3, n_points)).astype(np.float32)
+    X[1] = 0
+    found = layers.Compress()(torch.from_numpy(X)[:, None]).numpy()[:, 0]
+    np.testing.assert_allclose(found, compress(X), rtol=1e-5, atol=1e-6)
 
 
 def test_batch_norm_has_the_settings_of_keras():

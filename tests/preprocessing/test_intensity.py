@@ -133,7 +133,7 @@ def test_bad_spectra(function, X, message):
 def test_bad_options():
     with pytest.raises(ValueError, match="norm='l2' is not known; use one of 'max', 'area'"):
         normalize([[1.0]], "l2")
-    with pytest.raises(ValueError, match="compression='cube' is not known; use one of 'sqrt'"):
+    with pytest.raises(ValueError, match="compression='cube' is not known; use one of 'adaptive'"):
         compress([[1.0]], "cube")
 
 
@@ -154,13 +154,47 @@ def test_none_keeps_negative_values():
     np.testing.assert_array_equal(compress([[-1, 2]], "none"), [[-1, 2]])
 
 
-@pytest.mark.parametrize("compression", ["log", "sqrt"])
+def test_adaptive_by_hand():
+    # Median 3, deviations 3 2 1 0 0 0 0 1 2 97 500 (median 1).
+    X = [[0, 1, 2, 3, 3, 3, 3, 4, 5, 100, 503]]
+    above = np.array([-3, -2, -1, 0, 0, 0, 0, 1, 2, 97, 500])
+    expected = above / np.sqrt(np.abs(above) + 20 * 1)
+    np.testing.assert_allclose(compress(X), [expected])
+
+
+def test_adaptive_of_few_values_is_about_zero():
+    X = np.array([[4.0, 1, -9]])
+    np.testing.assert_allclose(compress(X), X / np.sqrt(np.abs(X) + 20 * 4))
+
+
+def test_adaptive_is_the_square_root_between_peaks_of_zero():
+    X = np.zeros((2, 50))
+    X[0, [3, 20]] = 0.035, 1
+    np.testing.assert_allclose(compress(X), np.sqrt(X))
+
+
+def test_adaptive_drops_a_constant_and_keeps_dips():
+    X = np.random.default_rng(0).uniform(size=(3, 40))
+    np.testing.assert_allclose(compress(X + 7), compress(X), atol=1e-12)
+    np.testing.assert_allclose(compress(-X), -compress(X))
+
+
+def test_adaptive_is_linear_within_the_noise_and_a_root_far_above():
+    X = np.random.default_rng(0).normal(size=(1, 1000))
+    noise = compress(X)
+    assert np.corrcoef(noise[0], X[0])[0, 1] > 0.99
+    X[0, :2] = 1e4, 4e4
+    low, high = compress(X)[0, :2]
+    assert high / low == pytest.approx(2, rel=1e-2)
+
+
+@pytest.mark.parametrize("compression", ["adaptive", "log", "sqrt"])
 def test_compress_keeps_the_order(compression):
     X = np.linspace(0, 1, 50)[None]
     assert (np.diff(compress(X, compression)) > 0).all()
 
 
-@pytest.mark.parametrize("compression", ["log", "sqrt", "none"])
+@pytest.mark.parametrize("compression", ["adaptive", "log", "sqrt", "none"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
 def test_compress_dtype_and_input_untouched(compression, dtype):
     X = np.array([[0, 1, 9]], dtype=dtype)
@@ -185,8 +219,16 @@ def test_noise_about_a_zero_baseline_is_not_worth_a_warning(negative, warns):
     assert bool(caught) == warns
 
 
-def test_zero_spectra_do_not_warn():
-    assert not compress(np.zeros((2, 3)), "log").any()
+@pytest.mark.parametrize("compression", ["adaptive", "log"])
+@pytest.mark.parametrize("n_points", [3, 30])
+def test_zero_spectra_do_not_warn(compression, n_points):
+    assert not compress(np.zeros((2, n_points)), compression).any()
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300])
+def test_adaptive_huge_and_tiny(scale):
+    X = np.random.default_rng(0).uniform(size=(2, 40))
+    np.testing.assert_allclose(compress(scale * X), np.sqrt(scale) * compress(X))
 
 
 @pytest.mark.parametrize("compression", ["log", "sqrt"])
