@@ -1,8 +1,8 @@
 """What our network, poolnet, was chosen by: one thing is changed at a time.
 
 Freshly drawn challenge-like tables (none of those of networks.py), 50 training and 10 validation
-spectra a class, 2,700 fresh test spectra each, read against the Bayes optimum of the table; also the
-same test spectra with white noise of 0.2 % of the height, which no training spectrum has. All
+spectra a class, 2,700 fresh test spectra each, read against the Bayes optimum of the table; also
+the same test spectra with white noise of 0.2 % of the height, which no training spectrum has. All
 variants but one train on shifted spectra.
 Adds rows to results/network_design.csv; a fit whose row is there is not run again.
 Usage: python benchmarks/network_design.py [--variants NAME ...] [--tables N ...] [--threads N]
