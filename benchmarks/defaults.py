@@ -4,14 +4,15 @@ Five freshly drawn challenge-like tables, 50 training spectra a class, 2,700 fre
 each; one setting is changed at a time. Windows and ways of compressing are tried under noise and
 on a background too, as in classical.py, and compressing on a constant background. Accuracy is
 read against the Bayes optimum of the table.
-Writes results/defaults.csv. Usage: python benchmarks/defaults.py
+Adds rows to results/defaults.csv; a model whose rows are there is not run again.
+Usage: python benchmarks/defaults.py
 """
 
-import csv
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from _rows import add_row, read_rows
 from classical import DISTURBANCES, disturb
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -22,6 +23,7 @@ from skspectra.datasets import bayes_optimum, draw_challenge_table, make_spectra
 from skspectra.preprocessing import compress, normalize
 
 RESULTS = Path(__file__).resolve().parent / "results" / "defaults.csv"
+COLUMNS = ("model", "disturbance", "table_seed", "accuracy", "optimum", "share_of_optimum")
 TABLE_SEEDS = range(100, 105)
 
 
@@ -37,11 +39,12 @@ def pooled(pool, compress=compress):
     return make_pipeline(*steps, StandardScaler(with_std=False), SVC(C=100))
 
 
-def adaptive(n_deviations, X):
-    """Compress as by default, but linearly within another number of deviations."""
-    above = X - np.median(X, axis=1, keepdims=True)
-    width = n_deviations * np.median(np.abs(above), axis=1, keepdims=True)
-    return above / np.sqrt(np.abs(above) + width + 1e-9)
+def adaptive(X, rank, n_scatters):
+    """Compress as by default, but about another level or linear within more or less."""
+    ordered = np.sort(X, axis=1)
+    level = ordered[:, [int(rank * (X.shape[1] - 1))]]
+    above = X - level
+    return above / np.sqrt(np.abs(above) + n_scatters * (level - ordered[:, :1]) + 1e-9)
 
 
 MODELS = {
@@ -82,8 +85,10 @@ DISTURBED = {
     "PooledSVC, logarithm, floor 0.001": PooledSVC(compression="log", floor=1e-3),
     "PooledSVC, logarithm, floor 0.1": PooledSVC(compression="log", floor=0.1),
     **{
-        f"PooledSVC, adaptive, {n} deviations": pooled(MaxPoolDownsampler(), partial(adaptive, n))
-        for n in (1, 5, 10, 40, 100)
+        f"PooledSVC, adaptive, level at {rank}, {n} scatters": pooled(
+            MaxPoolDownsampler(), partial(adaptive, rank=rank, n_scatters=n)
+        )
+        for rank, n in ((1 / 8, 5), (1 / 8, 80), (1 / 16, 20), (1 / 4, 20), (1 / 2, 20))
     },
 }
 # The same background under all spectra, as a share of the height.
@@ -105,7 +110,7 @@ def disturb_or_raise(X, disturbance, random_state):
 
 
 def main():
-    """Fit every model on every table and write the shares of the optimum."""
+    """Fit every model that has no rows on every table and print the shares of the optimum."""
     tables = []
     for seed in TABLE_SEEDS:
         table = draw_challenge_table(random_state=seed)
@@ -113,22 +118,21 @@ def main():
         test = make_spectra(table, 100, dtype=np.float32, random_state=[seed, 2])
         tables.append((seed, train, test, bayes_optimum(table, n_samples=2000, random_state=0)))
     models = MODELS | DISTURBED
-    with RESULTS.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        columns = ["model", "disturbance", "table_seed", "accuracy", "optimum"]
-        writer.writerow([*columns, "share_of_optimum"])
-        for name, disturbance in RUNS:
-            shares = []
-            for seed, (X, y), (X_test, y_test), optimum in tables:
-                model = models[name].fit(disturb_or_raise(X, disturbance, [seed, 1]), y)
-                disturbed = disturb_or_raise(X_test, disturbance, [seed, 2])
-                accuracy = model.score(disturbed, y_test)
-                shares.append(accuracy / optimum.accuracy)
-                figures = (f"{value:.4f}" for value in (accuracy, optimum.accuracy, shares[-1]))
-                writer.writerow([name, disturbance, seed, *figures])
-            spread = np.std(shares, ddof=1)
-            title = f"{name}, disturbance {disturbance}"
-            print(f"{title:68s} {np.mean(shares):.3f} (sd {spread:.3f})", flush=True)
+    done = {(row["model"], row["disturbance"]) for row in read_rows(RESULTS, COLUMNS)}
+    for name, disturbance in RUNS:
+        if (name, disturbance) in done:
+            continue
+        shares, rows = [], []
+        for seed, (X, y), (X_test, y_test), optimum in tables:
+            model = models[name].fit(disturb_or_raise(X, disturbance, [seed, 1]), y)
+            accuracy = model.score(disturb_or_raise(X_test, disturbance, [seed, 2]), y_test)
+            shares.append(accuracy / optimum.accuracy)
+            figures = (f"{value:.4f}" for value in (accuracy, optimum.accuracy, shares[-1]))
+            rows.append([name, disturbance, seed, *figures])
+        for row in rows:
+            add_row(RESULTS, row)
+        title = f"{name}, disturbance {disturbance}"
+        print(f"{title:68s} {np.mean(shares):.3f} (sd {np.std(shares, ddof=1):.3f})", flush=True)
 
 
 if __name__ == "__main__":

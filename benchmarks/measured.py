@@ -55,7 +55,7 @@ def models(n_points):
     windows = [max(1, round(share * n_points)) for share in WINDOWS]
     for name, grid in REGULARISATION.items():
         found[f"{name}, raw"] = make_model(name, "raw"), grid
-        pooled = PooledSVC() if name == "SVM" else make_model(name, "pooled")
+        pooled = PooledSVC() if name == "SVM" else make_model(name, "compressed")
         key = "pool_size" if name == "SVM" else "maxpooldownsampler__pool_size"
         found[f"{name}, pooled"] = pooled, {key: windows}
     shifts = PeakShiftAugmenter()

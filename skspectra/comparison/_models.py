@@ -82,8 +82,13 @@ def default_models(n_points, *, normalize="max", full=False, search=False, rando
     # Only here: this loads torch.
     from skspectra.neural import SpectralCNN
 
-    scale = FunctionTransformer(scale_for_logistic, kw_args={"norm": normalize})
-    pool = scale, MaxPoolDownsampler(), FunctionTransformer(compress)
+    def pooled(classifier):
+        steps = MaxPoolDownsampler(), FunctionTransformer(compress)
+        return make_pipeline(scaled(), *steps, classifier)
+
+    def scaled():
+        return FunctionTransformer(scale_for_logistic, kw_args={"norm": normalize})
+
     raw_svc = PooledSVC(1, 1, normalize=normalize, compression="none", C=SVC_C)
     pools = [max(1, n_points // part) for part in POOLS_PER_AXIS]
     shifts = PeakShiftAugmenter()
@@ -94,16 +99,16 @@ def default_models(n_points, *, normalize="max", full=False, search=False, rando
         MAJORITY: (DummyClassifier(strategy="most_frequent"), None),
         RAW_SVC: (raw_svc, {"C": SVC_CS}),
         RAW_LR: (
-            make_pipeline(scale, LogisticRegression(**RAW_LOGISTIC)),
+            make_pipeline(scaled(), LogisticRegression(**RAW_LOGISTIC)),
             {"logisticregression__C": LR_CS},
         ),
         POOLED_SVC: (PooledSVC(normalize=normalize), {"pool_size": pools}),
         POOLED_LR: (
-            make_pipeline(*pool, LogisticRegression(**POOLED_LOGISTIC)),
+            pooled(LogisticRegression(**POOLED_LOGISTIC)),
             {"maxpooldownsampler__pool_size": pools},
         ),
         POOLED_TREES: (
-            make_pipeline(*pool, ExtraTreesClassifier(random_state=random_state)),
+            pooled(ExtraTreesClassifier(random_state=random_state)),
             {"maxpooldownsampler__pool_size": pools},
         ),
         SHIFTED_SVC: (copies, {"estimator__pool_size": pools}),
@@ -136,7 +141,7 @@ def default_pairs(models):
     -------
     pairs : list of (str, str)
         Each classical model against the small net, the last pooled one against the published
-        networks too, each pooled model against its raw twin, and each network against the
+        networks too, pooled models against their raw twins, and each network against the
         majority class: one that learnt nothing proves nothing.
     """
     classical = [SHIFTED_SVC, POOLED_SVC, POOLED_LR, POOLED_TREES, RAW_SVC, RAW_LR]

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from skspectra.preprocessing._intensity import FEW, SCATTER
+from skspectra.preprocessing._intensity import FEW, SCATTERS, level_rank
 
 
 class SameConv1d(nn.Conv1d):
@@ -121,9 +121,12 @@ class Compress(nn.Module):
     """The adaptive compression of :func:`skspectra.preprocessing.compress`."""
 
     def forward(self, x):
-        above = x if x.shape[-1] < FEW else x - x.median(dim=-1, keepdim=True).values
-        size = above.abs()
-        width = size + SCATTER * size.median(dim=-1, keepdim=True).values
+        if x.shape[-1] < FEW:
+            return x
+        ordered = x.sort(-1).values
+        level = ordered[..., level_rank(x.shape[-1]), None]
+        above = x - level
+        width = above.abs() + SCATTERS * (level - ordered[..., :1])
         return above / torch.where(width == 0, 1, width).sqrt()
 
 

@@ -8,9 +8,9 @@ from sklearn.utils import check_array
 NORMS = ("max", "area", "snv", "none")
 COMPRESSIONS = ("adaptive", "sqrt", "log", "none")
 
-# Within so many median absolute deviations of a spectrum's median "adaptive" is nearly linear.
-SCATTER = 20.0
-# Fewer intensities than these have no median to speak of: zero stands for it.
+# "adaptive" is linear well within so many scatters of the level, a square root well beyond.
+SCATTERS = 20
+# Fewer intensities than these are too few to tell a level by.
 FEW = 10
 
 # Negative intensities below this share of the total are noise about a zero baseline: not worth a
@@ -110,11 +110,12 @@ def compress(X, compression="adaptive", floor=1e-3):
     X : array-like of shape (n_samples, n_points)
         Intensities, usually normalised and pooled.
     compression : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
-        "adaptive" is the square root of what stands out of a spectrum: ``d / sqrt(|d| + 20 m)``,
-        where ``d`` is the difference from the median of its intensities (from zero, where there
-        are fewer than ten) and ``m`` their median absolute deviation [1]_. On a spectrum that is
-        zero between its peaks this is the square root; within its noise, and on a smooth
-        spectrum, it is linear; a constant background drops out, and dips stay dips.
+        "adaptive" is the square root of what stands out of a spectrum: ``d / sqrt(|d| + 20 s)``,
+        where ``d`` is the difference from its level, the first octile of its intensities [1]_,
+        and ``s`` their scatter, by which the smallest is lower. On a spectrum that is zero between
+        its peaks this is the square root; in its noise, and on a smooth spectrum, it is linear; a
+        constant background drops out, and dips stay dips. Peaks may cover up to seven eighths of
+        the axis. Fewer than ten intensities are returned as they are.
         "sqrt" is the square root, "log" is ``log1p(X / floor)``; both clip negative values at 0,
         with a warning where they hold more than 1 % of the total absolute intensity. "none"
         returns `X` as it is.
@@ -140,14 +141,15 @@ def compress(X, compression="adaptive", floor=1e-3):
 
     References
     ----------
-    .. [1] Hampel, F. R., "The influence curve and its role in robust estimation", J. Am. Stat.
-       Assoc. 69, 383 (1974). :doi:`10.1080/01621459.1974.10482962`
+    .. [1] Tukey, J. W., "Exploratory Data Analysis", Addison-Wesley (1977), chapter 2, where the
+       octiles are called eighths.
 
     Examples
     --------
     >>> from skspectra.preprocessing import compress
-    >>> compress([[0.0, 0.0, 0.0, 0.035, 1.0]]).round(3)
-    array([[0.   , 0.   , 0.   , 0.187, 1.   ]])
+    >>> compress([[0, 0, 0, 0.035, 0, 0, 0, 0, 1, 0]]).round(3)
+    array([[0.   , 0.   , 0.   , 0.187, 0.   , 0.   , 0.   , 0.   , 1.   ,
+            0.   ]])
     """
     _check_option("compression", compression, COMPRESSIONS)
     if not floor > 0:
@@ -156,10 +158,7 @@ def compress(X, compression="adaptive", floor=1e-3):
     if compression == "none":
         return X
     if compression == "adaptive":
-        above = X if X.shape[1] < FEW else X - np.median(X, axis=1, keepdims=True)
-        size = np.abs(above)
-        width = size / SCATTER + np.median(size, axis=1, keepdims=True)
-        return above / np.sqrt(SCATTER * _no_zeros(width))
+        return _compress_adaptively(X)
     # A floor below the smallest number of the dtype would be 0.
     floor = max(X.dtype.type(floor), np.finfo(X.dtype).tiny)
     total = np.abs(X).sum(dtype=np.float64)
@@ -168,8 +167,23 @@ def compress(X, compression="adaptive", floor=1e-3):
         warnings.warn(
             f"{negative:.0%} of the absolute intensity is negative and was clipped at 0 "
             f"by compression={compression!r}; correct the baseline first, or use "
-            "compression='none' for spectra with dips or after norm='snv'.",
+            "compression='adaptive', which keeps it.",
             stacklevel=2,
         )
     clipped = np.maximum(X, 0)
     return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / floor)
+
+
+def level_rank(n_points):
+    """Return which of the sorted intensities is the first octile."""
+    return (n_points - 1) // 8
+
+
+def _compress_adaptively(X):
+    if X.shape[1] < FEW:
+        return X
+    rank = level_rank(X.shape[1])
+    level = np.partition(X, rank, axis=1)[:, rank, None]
+    above = X - level
+    scatter = level - X.min(axis=1, keepdims=True)
+    return above / np.sqrt(_no_zeros(np.abs(above) + SCATTERS * scatter))

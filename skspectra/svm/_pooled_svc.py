@@ -88,7 +88,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     The square root makes minor peaks count: its slope is the larger the smaller a peak is, and it
     gives the counting noise of all intensities the same size [2]_. It would bring out noise and
     changes of a background most of all, which is why the default takes it only of what stands out
-    of a spectrum. Where peaks cover more than half of the axis, the median is a peak: try "sqrt".
+    of a spectrum.
 
     Features are centred: that leaves their distances alone, but makes ``gamma="scale"`` the
     inverse of how spectra differ instead of what they have in common, without which an SVM hardly

@@ -78,7 +78,7 @@ def test_pools_against_the_plain_loop(pool, reduce, size, stride, length):
     np.testing.assert_allclose(found.numpy()[0, 0], expected)
 
 
-@pytest.mark.parametrize("n_points", [9, 97])
+@pytest.mark.parametrize("n_points", [9, 10, 96, 97])
 def test_compress_is_that_of_the_transformer(n_points):
     X = np.random.default_rng(0).normal(size=(3, n_points)).astype(np.float32)
     X[1] = 0

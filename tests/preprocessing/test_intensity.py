@@ -155,16 +155,25 @@ def test_none_keeps_negative_values():
 
 
 def test_adaptive_by_hand():
-    # Median 3, deviations 3 2 1 0 0 0 0 1 2 97 500 (median 1).
-    X = [[0, 1, 2, 3, 3, 3, 3, 4, 5, 100, 503]]
-    above = np.array([-3, -2, -1, 0, 0, 0, 0, 1, 2, 97, 500])
-    expected = above / np.sqrt(np.abs(above) + 20 * 1)
-    np.testing.assert_allclose(compress(X), [expected])
+    # Of 17 values the first octile is the third, 3.
+    X = np.array([[1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 100, 1000]])
+    above = X - 3
+    expected = above / np.sqrt(np.abs(above) + 20 * 2)
+    order = np.random.default_rng(0).permutation(17)
+    np.testing.assert_allclose(compress(X[:, order]), expected[:, order])
 
 
-def test_adaptive_of_few_values_is_about_zero():
-    X = np.array([[4.0, 1, -9]])
-    np.testing.assert_allclose(compress(X), X / np.sqrt(np.abs(X) + 20 * 4))
+def test_few_values_have_no_level():
+    X = np.array([[4.0, 1, -9, 3, 3, 3, 3, 3, 3]])
+    np.testing.assert_array_equal(compress(X), X)
+
+
+def test_a_level_is_found_between_many_peaks():
+    """Eight values of ten are peaks."""
+    X = np.random.default_rng(0).uniform(0.1, 1, size=(4, 100))
+    X[:, np.arange(100) % 10 < 2] = 0
+    np.testing.assert_allclose(compress(X), np.sqrt(X))
+    np.testing.assert_allclose(compress(X + 1), np.sqrt(X))
 
 
 def test_adaptive_is_the_square_root_between_peaks_of_zero():
@@ -176,7 +185,8 @@ def test_adaptive_is_the_square_root_between_peaks_of_zero():
 def test_adaptive_drops_a_constant_and_keeps_dips():
     X = np.random.default_rng(0).uniform(size=(3, 40))
     np.testing.assert_allclose(compress(X + 7), compress(X), atol=1e-12)
-    np.testing.assert_allclose(compress(-X), -compress(X))
+    X[:, 9] = -1
+    assert (compress(X).argmin(axis=1) == 9).all()
 
 
 def test_adaptive_is_linear_within_the_noise_and_a_root_far_above():
@@ -195,9 +205,11 @@ def test_compress_keeps_the_order(compression):
 
 
 @pytest.mark.parametrize("compression", ["adaptive", "log", "sqrt", "none"])
+@pytest.mark.parametrize("n_points", [3, 30])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
-def test_compress_dtype_and_input_untouched(compression, dtype):
-    X = np.array([[0, 1, 9]], dtype=dtype)
+def test_compress_dtype_and_input_untouched(compression, n_points, dtype):
+    X = np.array([[9] + [0, 1] * (n_points // 2)], dtype=dtype)
+    X.flags.writeable = False
     before = X.copy()
     result = compress(X, compression)
     assert result.dtype == (np.float32 if dtype == np.float32 else np.float64)
@@ -206,7 +218,8 @@ def test_compress_dtype_and_input_untouched(compression, dtype):
 
 @pytest.mark.parametrize("compression", ["log", "sqrt"])
 def test_negative_values_are_clipped_and_warned_about_when_they_matter(compression):
-    with pytest.warns(UserWarning, match=f"25% of the .* by compression='{compression}'"):
+    message = f"25% of the .* by compression='{compression}'; .* use compression='adaptive'"
+    with pytest.warns(UserWarning, match=message):
         result = compress([[-1.0, 3.0]], compression)
     np.testing.assert_array_equal(result, compress([[0.0, 3.0]], compression))
 
