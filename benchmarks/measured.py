@@ -2,8 +2,8 @@
 
 Balanced accuracy, out of fold: grouped five-fold cross-validation twice, or one instrument left
 out at a time; every model searches four candidates inside the training part, a raw one its
-regularisation, a pooled one its window. Mixtures (several phases at once): mean F1 over the
-phases, grouped by mixture.
+regularisation, a pooled and compressed one its window. Mixtures (several phases at once): mean F1
+over the phases, grouped by mixture.
 Needs the sets in the folder that SKSPECTRA_DATA names (one folder a set, each with a data.npz);
 they are not part of the package. Writes results/measured.csv, and results/measured_pairs.csv with
 pooled minus raw in points of balanced accuracy, its interval and the verdict.

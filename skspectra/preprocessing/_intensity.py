@@ -114,8 +114,8 @@ def compress(X, compression="adaptive", floor=1e-3):
         where ``d`` is the difference from its level, the first octile of its intensities [1]_,
         and ``s`` their scatter, by which the smallest is lower. On a spectrum that is zero between
         its peaks this is the square root; in its noise, and on a smooth spectrum, it is linear; a
-        constant background drops out, and dips stay dips. Peaks may cover up to seven eighths of
-        the axis. Fewer than ten intensities are returned as they are.
+        constant background drops out, and dips stay dips. Up to seven eighths of the intensities
+        may be peaks. Fewer than ten intensities are returned as they are.
         "sqrt" is the square root, "log" is ``log1p(X / floor)``; both clip negative values at 0,
         with a warning where they hold more than 1 % of the total absolute intensity. "none"
         returns `X` as it is.
