@@ -55,9 +55,8 @@ def models(n_points):
     windows = [max(1, round(share * n_points)) for share in WINDOWS]
     for name, grid in REGULARISATION.items():
         found[f"{name}, raw"] = make_model(name, "raw"), grid
-        pooled = PooledSVC() if name == "SVM" else make_model(name, "compressed")
         key = "pool_size" if name == "SVM" else "maxpooldownsampler__pool_size"
-        found[f"{name}, pooled"] = pooled, {key: windows}
+        found[f"{name}, pooled"] = make_model(name, "compressed"), {key: windows}
     shifts = PeakShiftAugmenter()
     copies = AugmentedClassifier(PooledSVC(), shifts, random_state=0)
     network = SpectralCNN(n_threads=1, random_state=0)

@@ -142,12 +142,11 @@ def test_compression_suits_few_peaks_and_many_on_a_background(n_peaks):
         spectra(40, seed, table, **options | {"sigma": (2.0, 4.0)}) for seed in (0, 1)
     )
     scores = {}
+    under, under_test = (rng.uniform(0, 0.1, (len(rows), 1)) for rows in (X, test))
     for raised in (False, True):
         for name in ("adaptive", "sqrt"):
-            model = PooledSVC(compression=name)
-            model.fit(X + raised * rng.uniform(0, 0.1, (len(X), 1)), y)
-            background = raised * rng.uniform(0, 0.1, (len(test), 1))
-            scores[name, raised] = model.score(test + background, truth)
+            model = PooledSVC(compression=name).fit(X + raised * under, y)
+            scores[name, raised] = model.score(test + raised * under_test, truth)
     assert scores["adaptive", False] == scores["sqrt", False] > 0.8
     assert scores["adaptive", True] > scores["sqrt", True] + 0.05
 
