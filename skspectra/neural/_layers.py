@@ -2,29 +2,9 @@
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
+from skspectra.neural._convolution import SameConv1d
 from skspectra.preprocessing._intensity import FEW, SCATTERS, level_rank
-
-
-class SameConv1d(nn.Conv1d):
-    """Convolution with "same" padding: ``ceil(length / stride)`` outputs, odd zero on right.
-
-    On a CPU the channels come last in memory, where torch's convolution is faster, and one
-    input channel is a product of its windows with the weights.
-    """
-
-    def forward(self, x):
-        length, kernel, stride = x.shape[-1], self.kernel_size[0], self.stride[0]
-        padding = max((-(-length // stride) - 1) * stride + kernel - length, 0)
-        x = F.pad(x.unsqueeze(2), (padding // 2, padding - padding // 2))
-        if x.device.type != "cpu":
-            return super().forward(x.squeeze(2))
-        if self.in_channels == 1:
-            windows = x[:, 0, 0].unfold(-1, kernel, stride)
-            return F.linear(windows, self.weight[:, 0], self.bias).transpose(1, 2)
-        x = x.contiguous(memory_format=torch.channels_last)
-        return F.conv2d(x, self.weight.unsqueeze(2), self.bias, (1, stride)).squeeze(2)
 
 
 class _SpectraAsImages:

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from skspectra.neural import _layers as layers
+from skspectra.neural._convolution import SameConv1d, fourier_convolution
 from skspectra.preprocessing import compress
 
 
@@ -48,6 +49,46 @@ def test_odd_zero_is_on_the_right():
         convolution.weight.copy_(torch.tensor([[[10.0, 1.0]]]))
         convolution.bias.zero_()
         assert convolution(torch.tensor([[[1.0, 2.0, 3.0]]])).tolist() == [[[12, 23, 30]]]
+
+
+@pytest.mark.parametrize("length", [40, 41, 500])
+@pytest.mark.parametrize(
+    ("in_channels", "kernel", "stride"),
+    [(1, 35, 1), (1, 50, 2), (3, 5, 2), (32, 8, 1), (32, 40, 5), (40, 25, 3), (64, 30, 1)],
+)
+def test_every_form_of_the_convolution_equals_conv1d(length, in_channels, kernel, stride):
+    """Values and gradients: windows, slid kernels and Fourier transforms."""
+    torch.manual_seed(0)
+    convolution = SameConv1d(in_channels, 6, kernel, stride)
+    x = torch.randn(3, in_channels, length, requires_grad=True)
+    padding = max((-(-length // stride) - 1) * stride + kernel - length, 0)
+    padded = nn.functional.pad(x, (padding // 2, padding - padding // 2))
+    expected = nn.functional.conv1d(padded, convolution.weight, convolution.bias, stride)
+    found = convolution(x)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
+    upstream = torch.randn_like(expected)
+    inputs = (x, convolution.weight, convolution.bias)
+    gradients = (torch.autograd.grad(y, inputs, upstream) for y in (found, expected))
+    for gradient, truth in zip(*gradients, strict=True):
+        torch.testing.assert_close(gradient / truth.abs().max(), truth / truth.abs().max())
+
+
+@pytest.mark.parametrize(("n_points", "kernel", "stride"), [(3, 1, 1), (9, 9, 1), (20, 4, 3)])
+def test_fourier_convolution_of_few_points(n_points, kernel, stride):
+    x, weight, bias = torch.randn(2, 3, n_points), torch.randn(4, 3, kernel), torch.randn(4)
+    found = fourier_convolution(x, weight, bias, stride, (1, 2))
+    padded = nn.functional.pad(x, (1, 2))
+    torch.testing.assert_close(
+        found, nn.functional.conv1d(padded, weight, bias, stride), rtol=0, atol=1e-5
+    )
+
+
+def test_a_prediction_leaves_the_fourier_transforms_usable_for_training():
+    x, weight = torch.randn(1, 2, 61), torch.randn(2, 2, 11, requires_grad=True)
+    with torch.inference_mode():
+        fourier_convolution(x, weight, torch.zeros(2))
+    fourier_convolution(x, weight, torch.zeros(2)).sum().backward()
+    assert weight.grad.isfinite().all()
 
 
 def test_frozen_convolution_learns_nothing():
