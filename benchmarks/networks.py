@@ -50,6 +50,7 @@ MODELS = {
     # For large sets, whose epochs have many steps.
     "ours, patience 10": partial(SpectralCNN, augmenter=PeakShiftAugmenter(), n_iter_no_change=10),
     "ours, no shifts, patience 10": partial(SpectralCNN, n_iter_no_change=10),
+    "ours, no shifts, patience 25": partial(SpectralCNN, n_iter_no_change=25),
     "cnn2": partial(SpectralCNN, "cnn2"),
     "cnn2, ReLU": partial(SpectralCNN, "cnn2", hidden_activation="relu"),
     "cnn3": partial(SpectralCNN, "cnn3"),
