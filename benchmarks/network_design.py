@@ -67,7 +67,7 @@ class Bins(nn.Module):
     """Piecewise-linear encoding: how far each value reaches through each of `n_bins` equal steps.
 
     Gorishniy et al., "On embeddings for numerical features in tabular deep learning", NeurIPS
-    2022, arXiv:2203.05556. The outermost steps have no end.
+    2022, arXiv:2203.05556. The outermost steps have no end: a single one changes nothing.
     """
 
     def __init__(self, n_bins):
@@ -99,8 +99,7 @@ def variant(
         for number, n_units in enumerate(units)
         for layer in layers.hidden(n_units, nn.ReLU, dropout if number else 0)
     ]
-    encoding = [Bins(n_bins)] if n_bins > 1 else []
-    first = [Pools(scales), compress(), *encoding, nn.Flatten(), layers.Center(n_features)]
+    first = [Pools(scales), compress(), Bins(n_bins), nn.Flatten(), layers.Center(n_features)]
     return [*first, *dense, *layers.drop(dropout)]
 
 

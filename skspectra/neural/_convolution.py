@@ -18,8 +18,8 @@ class SameConv1d(nn.Conv1d):
 
     def forward(self, x):
         length, kernel, stride = x.shape[-1], self.kernel_size[0], self.stride[0]
-        padding = max((-(-length // stride) - 1) * stride + kernel - length, 0)
-        padding = (padding // 2, padding - padding // 2)
+        n_zeros = max((-(-length // stride) - 1) * stride + kernel - length, 0)
+        padding = (n_zeros // 2, n_zeros - n_zeros // 2)
         if x.device.type != "cpu":
             return super().forward(F.pad(x, padding))
         if self.in_channels == 1:
