@@ -89,12 +89,15 @@ def hold_out(targets, fraction, rng):
     return np.concatenate([train, np.flatnonzero(alone)]), valid
 
 
-def as_batch(X, norm):
+def as_batch(X, norm, in_place=False):
     """Turn rows of spectra into what a network takes: normalised, float32.
 
-    They were validated once for all, so not by the public function, which would do it again.
+    They were validated once for all, so not by the public function, which would do it again. Rows
+    that are already a copy are best normalised `in_place`: a second copy is memory that is given
+    back after every step, and costs more than a small network.
     """
-    X = _normalize(X if X.dtype in (np.float32, np.float64) else X.astype(np.float64), norm)
+    X = X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
+    X = _normalize(X, norm, in_place)
     try:
         with np.errstate(over="raise"):
             return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
@@ -137,10 +140,11 @@ class Batches:
             stops.pop()
         for rows in np.split(order, stops):
             batch = X[rows]
-            if self.augmenter is not None:
+            is_ours = self.augmenter is None
+            if not is_ours:
                 batch = draw(self.augmenter, batch, self.rng)
                 assert_all_finite(batch, input_name="What the augmenter returned")
-            yield as_batch(batch, self.norm), torch.from_numpy(y[rows])
+            yield as_batch(batch, self.norm, in_place=is_ours), torch.from_numpy(y[rows])
 
 
 def diverged(record, what):

@@ -77,13 +77,13 @@ def normalize(X, norm="max"):
     return _normalize(_as_spectra(X), norm)
 
 
-def _normalize(X, norm):
-    """Normalise a validated float array."""
+def _normalize(X, norm, in_place=False):
+    """Normalise a validated float array, into a new one or `in_place`."""
     if norm == "none":
         return X
     scale = _no_zeros(np.maximum(X.max(axis=1), -X.min(axis=1))[:, None])
     # Once the largest value is 1, no sum can overflow or underflow.
-    X = X / scale
+    X = np.divide(X, scale, out=X if in_place else None)
     if norm == "area":
         X /= _no_zeros(np.abs(X).sum(axis=1, keepdims=True))
     elif norm == "snv":

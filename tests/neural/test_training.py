@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from sklearn.base import BaseEstimator
 
 from skspectra import PeakShiftAugmenter
 from skspectra.neural._training import (
@@ -252,9 +253,34 @@ def test_augmented_anew_in_every_epoch_before_normalising():
 @pytest.mark.parametrize("norm", ["max", "area", "snv", "none"])
 def test_batches_are_normalised(norm):
     X = np.random.default_rng(0).uniform(size=(3, 8))
-    batch = as_batch(X, norm)
-    assert batch.dtype == torch.float32
-    np.testing.assert_allclose(batch.numpy(), normalize(X, norm), rtol=1e-5, atol=1e-6)
+    expected = normalize(X, norm)
+    for in_place in (False, True):
+        batch = as_batch(X.copy(), norm, in_place)
+        assert batch.dtype == torch.float32
+        np.testing.assert_allclose(batch.numpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+class Kept(BaseEstimator):
+    """An augmenter that returns an array it keeps."""
+
+    variants = np.full((4, 8), 3.0, dtype=np.float32)
+
+    def fit_transform(self, X, y=None):
+        return self.variants
+
+    def transform(self, X):
+        return X
+
+
+@pytest.mark.parametrize("norm", ["max", "area", "snv", "none"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, int])
+@pytest.mark.parametrize("augmenter", [None, Kept()])
+def test_batches_leave_what_they_are_made_of_as_it_was(norm, dtype, augmenter):
+    X = np.arange(32).reshape(4, 8).astype(dtype)
+    before = X.copy()
+    list(Batches(Spectra(X, np.zeros(4)), 4, norm, augmenter, np.random.default_rng(0)))
+    np.testing.assert_array_equal(X, before)
+    assert (Kept.variants == 3).all()
 
 
 def test_private_torch_puts_everything_back():
