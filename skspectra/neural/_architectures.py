@@ -102,7 +102,12 @@ def build(layer_function, n_points, n_outputs, keywords, device="cpu"):
             ours=any(layer_function is architecture.layers for architecture in ZOO.values()),
         )
         # The lazy layers take their sizes from one pass; in `eval` mode nothing else is learnt.
-        network.eval()(torch.zeros(1, n_points))
+        shape = tuple(network.eval()(torch.zeros(1, n_points)).shape)
+    if shape != (1, n_outputs):
+        raise ValueError(
+            f"architecture ends in an output of shape {shape} for one spectrum, which must be "
+            f"{(1, n_outputs)}: flatten it."
+        )
     if not all(parameter.numel() for parameter in network.parameters()):
         raise RuntimeError("a layer is empty")
     return network
@@ -117,14 +122,20 @@ def _builds(n_points, layer_function, keywords):
 
 
 def check_length(architecture, layer_function, n_points, keywords):
-    """Raise a ValueError where `n_points` is too short, naming the least that works."""
+    """Raise a ValueError where `n_points` is too short, naming the least that works.
+
+    A user's function shows its own errors: who knows which lengths it takes.
+    """
+    if not isinstance(architecture, str):
+        return
     longest = 2**16
     builds = partial(_builds, layer_function=layer_function, keywords=keywords)
     # Anything that fails at every length too is an error of the architecture: let it show itself.
     if builds(n_points) or not builds(longest):
         return
     least = bisect_left(range(longest), True, lo=n_points, key=builds)
+    changed = f" with another {', '.join(keywords)}" if keywords else ""
     raise ValueError(
-        f"X has {n_points} points per spectrum, too short for architecture={architecture!r}, "
-        f"which needs at least {least}."
+        f"X has {n_points} points per spectrum, too short for architecture={architecture!r}"
+        f"{changed}, which needs at least {least}."
     )

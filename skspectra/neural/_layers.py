@@ -175,7 +175,8 @@ def initialize_like_keras(module):
     for layer in module.modules():
         if isinstance(layer, (nn.Conv1d, nn.Linear)):
             nn.init.xavier_uniform_(layer.weight)
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
 
 ACTIVATIONS = {

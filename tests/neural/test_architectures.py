@@ -216,8 +216,11 @@ def test_a_residual_block_adds_its_shortcut():
 def test_no_kind_of_pooling_on_windows_of_one_point():
     """All would be the same, which an ablation must not report."""
     for pooling in (layers.mean_pool, layers.decimation, layers.no_pool):
-        with pytest.raises(ValueError, match="needs at least 50"):
+        with pytest.raises(ValueError, match="with another pooling, which needs at least 50"):
             check_length("poolnet", ZOO["poolnet"].layers, 49, {"pooling": pooling})
+    for pooling in (layers.max_pool, layers.no_pool):
+        with pytest.raises(ValueError, match="with another pooling, which needs at least 121"):
+            check_length("oviedo", ZOO["oviedo"].layers, 120, {"pooling": pooling})
 
 
 def test_decimation_of_the_whole_axis_is_refused():
