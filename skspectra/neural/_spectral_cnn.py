@@ -30,6 +30,16 @@ from skspectra.neural._training import (
 from skspectra.preprocessing._intensity import NORMS
 
 
+def _as_indicator(y, name):
+    """Return the 0/1 matrix of several phases as the loss takes it."""
+    y = y.toarray() if hasattr(y, "toarray") else y
+    if not np.isin(y, [0, 1]).all():
+        raise ValueError(
+            f"{name} of several phases must be a 0/1 matrix; it holds {np.unique(y)[:5].tolist()}."
+        )
+    return y.astype(np.float32)
+
+
 class SpectralCNN(ClassifierMixin, BaseEstimator):
     """A published network for spectra, or ours, with every ablation as a parameter.
 
@@ -47,7 +57,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         :ref:`guide <networks>` has their papers and sizes. Or a function ``f(n_points, *, ...) ->
         list of torch modules`` that maps ``(n, 1, n_points)`` to what a dense output layer takes.
         It may take the switches below as keywords and must keep its state in parameters and
-        persistent buffers.
+        persistent buffers. Weights of its dense and one-dimensional convolution layers are drawn
+        anew.
     convolution : {"auto", "learnt", "frozen", "none"}, default="auto"
         Learnt, frozen at its random initial weights, or left out, so that only pooling and dense
         layers remain.
@@ -74,11 +85,12 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         Initial learning rate of Adam (> 0). It falls to a tenth after ``0.4 * n_iter_no_change``
         epochs without improvement. "auto" is 3e-4 for a published network, 2e-3 for ours.
     early_stopping : bool, default=True
-        True holds out a stratified `validation_fraction` and watches its loss, False watches the
-        training loss; where `fit` is given `X_val`, that is watched. The best weights are kept.
+        True holds out a `validation_fraction` (stratified, or at random for several phases at
+        once) and watches its loss, False watches the training loss; where `fit` is given `X_val`,
+        that is watched. The best weights are kept.
     validation_fraction : float, default=0.1
-        Share of the training spectra held out, in (0, 1), and at least as many as there are
-        classes. The only spectrum of a class stays in training.
+        Share of the training spectra held out, in (0, 1), and, where it is stratified, at least
+        as many as there are classes. The only spectrum of a class stays in training.
     n_iter_no_change : int or "auto", default="auto"
         Epochs without an improvement of 1e-4 after which training stops (>= 1). "auto" is
         25 for a published network, 50 for ours.
@@ -275,7 +287,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             self.converged_ = self._run(net, train)
             # The last training loss was taken before the last step: see what came of that.
             network.load_state_dict(schedule.best_weights)
-            batch = as_batch(X[: self.batch_size_], self.normalize_).to(device)
+            batch = as_batch(np.array(X[: self.batch_size_]), self.normalize_).to(device)
             with torch.inference_mode():
                 if not network.eval()(batch).isfinite().all():
                     raise diverged(schedule.history[-1], "the output is not finite")
@@ -298,9 +310,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         self._multilabel = type_of_target(y) == "multilabel-indicator"
         if self._multilabel:
-            y = y.toarray() if hasattr(y, "toarray") else y
             self.classes_ = np.arange(y.shape[1])
-            return y.astype(np.float32)
+            return _as_indicator(y, "y")
         self.classes_, targets = np.unique(column_or_1d(y, warn=True), return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(
@@ -311,18 +322,20 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
     def _check_validation(self, X_val, y_val):
         if X_val is None or y_val is None:
             raise ValueError("X_val and y_val belong together; one of them is None.")
-        X_val, y_val = validate_data(
-            self, X_val, y_val, dtype="numeric", multi_output=True, reset=False
-        )
+        try:
+            X_val, y_val = validate_data(
+                self, X_val, y_val, dtype="numeric", multi_output=True, reset=False
+            )
+            y_val = y_val if self._multilabel else column_or_1d(y_val, warn=True)
+        except ValueError as error:
+            raise ValueError(f"X_val, y_val: {error}") from error
         if self._multilabel:
-            y_val = y_val.toarray() if hasattr(y_val, "toarray") else y_val
             shape = (len(X_val), len(self.classes_))
-            if y_val.shape != shape or not np.isin(y_val, [0, 1]).all():
+            if y_val.shape != shape:
                 raise ValueError(
                     f"y_val of shape {y_val.shape} must be a 0/1 matrix of shape {shape}, like y."
                 )
-            return Spectra(X_val, y_val.astype(np.float32))
-        y_val = column_or_1d(y_val, warn=True)
+            return Spectra(X_val, _as_indicator(y_val, "y_val"))
         unknown = np.setdiff1d(y_val, self.classes_)
         if len(unknown):
             raise ValueError(f"y_val has labels that y has not: {unknown[:5].tolist()}.")
@@ -339,7 +352,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             criterion,
             optimizer=torch.optim.Adam,
             optimizer__fused=True,
-            lr=self.lr_,
+            lr=float(self.lr_),
             batch_size=self.batch_size_,
             iterator_train=Batches,
             iterator_train__norm=self.normalize,
@@ -366,7 +379,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         elif self.class_weight == "balanced":
             present = targets.sum(axis=0)
-            weights = (len(targets) - present) / np.maximum(present, 1)
+            weights = np.maximum(len(targets) - present, 1) / np.maximum(present, 1)
         else:
             unknown = set(self.class_weight) - set(self.classes_)
             if unknown:
@@ -375,7 +388,13 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
                     f"to {len(self.classes_) - 1}."
                 )
             weights = [self.class_weight.get(column, 1.0) for column in self.classes_]
-        return torch.tensor(np.asarray(weights, dtype=np.float32))
+        weights = np.asarray(weights, dtype=np.float32)
+        if not (np.isfinite(weights) & (weights > 0)).all():
+            raise ValueError(
+                f"class_weight={self.class_weight!r} must hold finite weights above 0; to ignore "
+                "a class, leave its spectra out."
+            )
+        return torch.from_numpy(weights)
 
     def _run(self, net, train):
         """Train until the schedule stops it (True) or the epochs are used up (False)."""

@@ -20,9 +20,9 @@ _LOCK = threading.RLock()
 
 @contextmanager
 def private_torch(device, n_threads=None, seed=None):
-    """Run torch with its own seed and thread count, and put back what was there."""
+    """Run torch with its own seed, thread count and dtype, and put back what was there."""
     with _LOCK:
-        threads = torch.get_num_threads()
+        threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
         with (
             torch.random.fork_rng([device] if device.startswith("cuda") else []),
             torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
@@ -31,10 +31,12 @@ def private_torch(device, n_threads=None, seed=None):
                 torch.manual_seed(seed)
             if n_threads is not None:
                 torch.set_num_threads(n_threads)
+            torch.set_default_dtype(torch.float32)
             try:
                 yield
             finally:
                 torch.set_num_threads(threads)
+                torch.set_default_dtype(dtype)
 
 
 def resolve_device(device, fall_back=False):
@@ -89,15 +91,16 @@ def hold_out(targets, fraction, rng):
     return np.concatenate([train, np.flatnonzero(alone)]), valid
 
 
-def as_batch(X, norm, in_place=False):
+def as_batch(X, norm):
     """Turn rows of spectra into what a network takes: normalised, float32.
 
-    They were validated once for all, so not by the public function, which would do it again. Rows
-    that are already a copy are best normalised `in_place`: a second copy is memory that is given
-    back after every step, and costs more than a small network.
+    `X` must be a copy: it is written to, here and by networks that work in place. They were
+    validated once for all, so not by the public function, which would do it again.
     """
     X = X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
-    X = _normalize(X, norm, in_place)
+    # A second copy is memory that is given back after every step, which costs more than a small
+    # network.
+    X = _normalize(X, norm, in_place=True)
     try:
         with np.errstate(over="raise"):
             return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
@@ -140,11 +143,10 @@ class Batches:
             stops.pop()
         for rows in np.split(order, stops):
             batch = X[rows]
-            is_ours = self.augmenter is None
-            if not is_ours:
-                batch = draw(self.augmenter, batch, self.rng)
+            if self.augmenter is not None:
+                batch = np.array(draw(self.augmenter, batch, self.rng))
                 assert_all_finite(batch, input_name="What the augmenter returned")
-            yield as_batch(batch, self.norm, in_place=is_ours), torch.from_numpy(y[rows])
+            yield as_batch(batch, self.norm), torch.from_numpy(y[rows])
 
 
 def diverged(record, what):

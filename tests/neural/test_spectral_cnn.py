@@ -147,7 +147,8 @@ def test_memory_mapped_spectra_are_never_copied_whole(tmp_path, dtype):
 @pytest.mark.parametrize("early_stopping", [True, False])
 def test_history(early_stopping):
     X, y = spectra()
-    model = net(max_epochs=6, early_stopping=early_stopping).fit(X, y)
+    lr = np.float32(1e-3)
+    model = net(max_epochs=6, early_stopping=early_stopping, lr=lr).fit(X, y)
     watched = "valid_loss" if early_stopping else "train_loss"
     assert model.n_iter_ == len(model.history_) == 6
     assert [record["epoch"] for record in model.history_] == [1, 2, 3, 4, 5, 6]
@@ -212,9 +213,10 @@ def test_validation_spectra_count_without_early_stopping_too():
         (lambda X, y: (X, None), "X_val and y_val belong together"),
         (lambda X, y: (None, y), "X_val and y_val belong together"),
         (lambda X, y: (X, np.where(y == "quartz", "gold", y)), r"y_val has labels .*\['gold'\]"),
-        (lambda X, y: (X[:, :-1], y), "109 features, but SpectralCNN is expecting 110"),
-        (lambda X, y: (X[:-1], y), "inconsistent numbers of samples"),
-        (lambda X, y: (X * np.nan, y), "NaN"),
+        (lambda X, y: (X[:, :-1], y), "^X_val, y_val: .*109 features, but .* is expecting 110"),
+        (lambda X, y: (X[:-1], y), "^X_val, y_val: .*inconsistent numbers of samples"),
+        (lambda X, y: (X * np.nan, y), "^X_val, y_val: .*NaN"),
+        (lambda X, y: (X, np.eye(len(y))), "^X_val, y_val: y should be a 1d array"),
     ],
 )
 def test_bad_validation_spectra(change, message):
@@ -271,7 +273,12 @@ def test_labels_of_any_kind(y):
 
 
 @pytest.mark.parametrize(
-    ("y", "message"), [(np.zeros(36), "one class only"), (np.linspace(0, 1, 36), "continuous")]
+    ("y", "message"),
+    [
+        (np.zeros(36), "one class only"),
+        (np.linspace(0, 1, 36), "continuous"),
+        (np.tile([[-1, 1], [1, -1]], (18, 1)), r"y of several phases .* 0/1 .* holds \[-1, 1\]"),
+    ],
 )
 def test_bad_labels(y, message):
     with pytest.raises(ValueError, match=message):
@@ -319,6 +326,72 @@ def test_class_weight(several_phases):
     rare = 1 if several_phases else plain.classes_.tolist().index("halite")
     means = [model.predict_proba(X)[:, rare].mean() for model in (plain, balanced, heavy)]
     assert means[0] < means[1] < means[2]
+
+
+@pytest.mark.parametrize("weight", [0, -5, np.nan])
+@pytest.mark.parametrize("several_phases", [False, True])
+def test_class_weights_that_are_none(weight, several_phases):
+    X, y = spectra()
+    weights = dict.fromkeys(NAMES.tolist(), 1) | {"halite": weight}
+    if several_phases:
+        y, weights = (y[:, None] == NAMES).astype(int), {1: weight}
+    with pytest.raises(ValueError, match=r"class_weight={.*must hold finite weights above 0"):
+        net(class_weight=weights).fit(X, y)
+
+
+@short
+def test_a_phase_that_is_always_there_is_found_with_balanced_weights():
+    X, y = spectra()
+    y = np.column_stack([y == "quartz", y != "gold"]).astype(int)
+    model = net(max_epochs=40, lr=0.01, class_weight="balanced").fit(X, y)
+    assert (model.predict_proba(X)[:, 1] > 0.9).all()
+
+
+def in_place(n_points):
+    return [nn.ReLU(inplace=True), nn.Flatten()]
+
+
+@short
+@pytest.mark.filterwarnings("error:The given NumPy array is not writable:UserWarning")
+@pytest.mark.parametrize("augmented", [False, True])
+def test_spectra_are_not_written_to(augmented):
+    class ReadOnly(BaseAugmenter):
+        random_state = None
+
+        def _perturb(self, X, rng):
+            return kept[: len(X)]
+
+    X, y = spectra()
+    X = (X - X.mean()).astype(np.float32)
+    before, kept = X.copy(), X.copy()
+    X.flags.writeable = kept.flags.writeable = False
+    augmenter = ReadOnly() if augmented else None
+    net(in_place, normalize="none", augmenter=augmenter).fit(X, y).predict(X)
+    np.testing.assert_array_equal(X, before)
+    np.testing.assert_array_equal(kept, before)
+
+
+@short
+def test_layers_without_bias():
+    def own(n_points):
+        return [nn.Conv1d(1, 2, 3, bias=False), nn.Flatten(), nn.LazyLinear(4, bias=False)]
+
+    X, y = spectra()
+    assert net(own).fit(X, y).predict(X).shape == y.shape
+
+
+def test_errors_of_a_users_function_are_shown():
+    def flat(n_points):
+        return [nn.MaxPool1d(4)]
+
+    def even(n_points):
+        raise ValueError(f"an even number of points, not {n_points}")
+
+    X, y = spectra()
+    with pytest.raises(ValueError, match=r"architecture ends .* shape \(1, 1, 3\) .* flatten"):
+        net(flat).fit(X, y)
+    with pytest.raises(ValueError, match=r"^an even number of points, not 110$"):
+        net(even).fit(X, y)
 
 
 def test_unknown_device():
@@ -689,7 +762,7 @@ def test_a_model_from_a_gpu_predicts_without_one():
 def test_validation_labels_of_several_phases_are_checked():
     X, y = spectra()
     y = np.column_stack([y == "quartz", y != "quartz"]).astype(int)
-    with pytest.raises(ValueError, match="0/1 matrix"):
+    with pytest.raises(ValueError, match=r"y_val of .* 0/1 matrix; it holds \[0, 7\]"):
         net().fit(X, y, X, 7 * y)
     with pytest.raises(ValueError, match="class_weight names"):
         net(class_weight={"typo": 5}).fit(X, y)
