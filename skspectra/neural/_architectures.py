@@ -105,11 +105,11 @@ def build(layer_function, n_points, n_outputs, keywords, device="cpu"):
         shape = tuple(network.eval()(torch.zeros(1, n_points)).shape)
     if shape != (1, n_outputs):
         raise ValueError(
-            f"architecture ends in an output of shape {shape} for one spectrum, which must be "
-            f"{(1, n_outputs)}: flatten it."
+            f"architecture with its output layer makes shape {shape} of one spectrum instead of "
+            f"{(1, n_outputs)}; its last layer must give shape (n_spectra, n_values)."
         )
     if not all(parameter.numel() for parameter in network.parameters()):
-        raise RuntimeError("a layer is empty")
+        raise ValueError(f"architecture has an empty layer for spectra of {n_points} points.")
     return network
 
 
@@ -134,7 +134,13 @@ def check_length(architecture, layer_function, n_points, keywords):
     if builds(n_points) or not builds(longest):
         return
     least = bisect_left(range(longest), True, lo=n_points, key=builds)
-    changed = f" with another {', '.join(keywords)}" if keywords else ""
+    # Each switch that alone is to blame.
+    guilty = [
+        name
+        for name in keywords
+        if builds(n_points, keywords={k: v for k, v in keywords.items() if k != name})
+    ]
+    changed = f" with another {', '.join(guilty)}" if guilty else ""
     raise ValueError(
         f"X has {n_points} points per spectrum, too short for architecture={architecture!r}"
         f"{changed}, which needs at least {least}."

@@ -58,7 +58,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         list of torch modules`` that maps ``(n, 1, n_points)`` to what a dense output layer takes.
         It may take the switches below as keywords and must keep its state in parameters and
         persistent buffers. Weights of its dense and one-dimensional convolution layers are drawn
-        anew.
+        anew, their biases set to 0.
     convolution : {"auto", "learnt", "frozen", "none"}, default="auto"
         Learnt, frozen at its random initial weights, or left out, so that only pooling and dense
         layers remain.
@@ -97,7 +97,7 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in the loss. For several phases at once a dict is ``{column: weight
         of a present phase}`` and "balanced" weighs a present phase by the ratio of absent to
-        present.
+        present, each counted as at least one. Weights are finite and above 0.
     device : str, default="auto"
         "auto" is a CUDA GPU where there is one, else the CPU; or any torch device.
     n_threads : int or None, default=None
@@ -143,8 +143,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    Fits and predictions of one process take turns, because torch's seed and thread count are
-    global; use processes (``n_jobs``) to run several. A fit leaves both as they were.
+    Fits and predictions of one process take turns, because torch's seed, thread count and default
+    dtype are global; use processes (``n_jobs``) to run several. A fit leaves them as they were.
 
     References
     ----------
@@ -250,7 +250,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         ------
         ValueError
             If there is only one class, the spectra are too short for the architecture, a switch
-            has no meaning for it, `device` is not available, or training diverges.
+            has no meaning for it, `device` is not available, or training diverges. Errors of a
+            function given as `architecture` pass through as they are.
         """
         # Whatever goes wrong from here on, no old weights are left beside new labels.
         vars(self).pop("weights_", None)
@@ -327,8 +328,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
                 self, X_val, y_val, dtype="numeric", multi_output=True, reset=False
             )
             y_val = y_val if self._multilabel else column_or_1d(y_val, warn=True)
-        except ValueError as error:
-            raise ValueError(f"X_val, y_val: {error}") from error
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"X_val, y_val: {error}") from error
         if self._multilabel:
             shape = (len(X_val), len(self.classes_))
             if y_val.shape != shape:
@@ -389,10 +390,11 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
                 )
             weights = [self.class_weight.get(column, 1.0) for column in self.classes_]
         weights = np.asarray(weights, dtype=np.float32)
-        if not (np.isfinite(weights) & (weights > 0)).all():
+        bad = ~(np.isfinite(weights) & (weights > 0))
+        if bad.any():
             raise ValueError(
-                f"class_weight={self.class_weight!r} must hold finite weights above 0; to ignore "
-                "a class, leave its spectra out."
+                f"class_weight of {self.classes_[bad][0]!r} is {weights[bad][0]:g}, which must be "
+                "finite and above 0."
             )
         return torch.from_numpy(weights)
 

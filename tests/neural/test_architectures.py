@@ -220,7 +220,12 @@ def test_no_kind_of_pooling_on_windows_of_one_point():
             check_length("poolnet", ZOO["poolnet"].layers, 49, {"pooling": pooling})
     for pooling in (layers.max_pool, layers.no_pool):
         with pytest.raises(ValueError, match="with another pooling, which needs at least 121"):
-            check_length("oviedo", ZOO["oviedo"].layers, 120, {"pooling": pooling})
+            check_length(
+                *("oviedo", ZOO["oviedo"].layers, 120),
+                {"pooling": pooling, "norm": layers.batch_norm},
+            )
+    with pytest.raises(ValueError, match="for architecture='cnn6', which needs at least"):
+        check_length("cnn6", ZOO["cnn6"].layers, 9, {"dropout": 0.2})
 
 
 def test_decimation_of_the_whole_axis_is_refused():
@@ -458,7 +463,7 @@ def test_too_short_for_an_architecture_names_the_least_that_works(name):
         with pytest.raises(ValueError, match="X has 1 points per spectrum, too short") as error:
             check_length(name, network, 1, chosen)
         least = int(re.search(r"needs at least (\d+)", str(error.value))[1])
-        with pytest.raises(RuntimeError):
+        with pytest.raises((RuntimeError, ValueError)):
             build(network, least - 1, 2, chosen, "meta")
     check_length(name, network, least, chosen)
     built = build(network, least, 2, chosen, "meta")

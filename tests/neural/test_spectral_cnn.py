@@ -335,7 +335,8 @@ def test_class_weights_that_are_none(weight, several_phases):
     weights = dict.fromkeys(NAMES.tolist(), 1) | {"halite": weight}
     if several_phases:
         y, weights = (y[:, None] == NAMES).astype(int), {1: weight}
-    with pytest.raises(ValueError, match=r"class_weight={.*must hold finite weights above 0"):
+    message = f"class_weight of .*(1|'halite').* is {weight}, which must be finite and above 0"
+    with pytest.raises(ValueError, match=message):
         net(class_weight=weights).fit(X, y)
 
 
@@ -387,11 +388,20 @@ def test_errors_of_a_users_function_are_shown():
     def even(n_points):
         raise ValueError(f"an even number of points, not {n_points}")
 
+    def short_of_windows(n_points):
+        return [layers.decimation(4, 2), nn.Flatten()]
+
     X, y = spectra()
-    with pytest.raises(ValueError, match=r"architecture ends .* shape \(1, 1, 3\) .* flatten"):
+    with pytest.raises(
+        ValueError, match=r"architecture .* shape \(1, 1, 3\) .* instead of \(1, 3\)"
+    ):
         net(flat).fit(X, y)
     with pytest.raises(ValueError, match=r"^an even number of points, not 110$"):
         net(even).fit(X, y)
+    with pytest.raises(
+        ValueError, match="architecture has an empty layer for spectra of 3 points"
+    ):
+        net(short_of_windows).fit(X[:, :3], y)
 
 
 def test_unknown_device():

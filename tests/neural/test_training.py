@@ -260,27 +260,18 @@ def test_batches_are_normalised(norm):
     np.testing.assert_allclose(batch.numpy(), expected, rtol=1e-5, atol=1e-6)
 
 
-class Kept(BaseEstimator):
-    """An augmenter that returns an array it keeps."""
+@pytest.mark.parametrize("norm", ["max", "area", "snv"])
+def test_batches_leave_what_an_augmenter_keeps(norm):
+    kept = np.arange(32, dtype=np.float32).reshape(4, 8)
+    before = kept.copy()
 
-    variants = np.full((4, 8), 3.0, dtype=np.float32)
+    class Keeping(BaseEstimator):
+        def fit_transform(self, X, y=None):
+            return kept
 
-    def fit_transform(self, X, y=None):
-        return self.variants
-
-    def transform(self, X):
-        return X
-
-
-@pytest.mark.parametrize("norm", ["max", "area", "snv", "none"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, int])
-@pytest.mark.parametrize("augmenter", [None, Kept()])
-def test_batches_leave_what_they_are_made_of_as_it_was(norm, dtype, augmenter):
-    X = np.arange(32).reshape(4, 8).astype(dtype)
-    before = X.copy()
-    list(Batches(Spectra(X, np.zeros(4)), 4, norm, augmenter, np.random.default_rng(0)))
-    np.testing.assert_array_equal(X, before)
-    assert (Kept.variants == 3).all()
+    rng = np.random.default_rng(0)
+    list(Batches(Spectra(np.ones((4, 8)), np.zeros(4)), 4, norm, Keeping(), rng))
+    np.testing.assert_array_equal(kept, before)
 
 
 def test_private_torch_puts_everything_back(request):
