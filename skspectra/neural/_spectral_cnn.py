@@ -329,7 +329,8 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
             )
             y_val = y_val if self._multilabel else column_or_1d(y_val, warn=True)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"X_val, y_val: {error}") from error
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"X_val, y_val: {error}") from error
         if self._multilabel:
             shape = (len(X_val), len(self.classes_))
             if y_val.shape != shape:
@@ -392,9 +393,9 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
         weights = np.asarray(weights, dtype=np.float32)
         bad = ~(np.isfinite(weights) & (weights > 0))
         if bad.any():
+            name, weight = self.classes_[bad].tolist()[0], weights[bad][0]
             raise ValueError(
-                f"class_weight of {self.classes_[bad][0]!r} is {weights[bad][0]:g}, which must be "
-                "finite and above 0."
+                f"class_weight of {name!r} is {weight:g}, which must be finite and above 0."
             )
         return torch.from_numpy(weights)
 

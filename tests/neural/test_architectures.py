@@ -463,7 +463,7 @@ def test_too_short_for_an_architecture_names_the_least_that_works(name):
         with pytest.raises(ValueError, match="X has 1 points per spectrum, too short") as error:
             check_length(name, network, 1, chosen)
         least = int(re.search(r"needs at least (\d+)", str(error.value))[1])
-        with pytest.raises((RuntimeError, ValueError)):
+        with pytest.raises(ValueError if value == "decimate" else RuntimeError):
             build(network, least - 1, 2, chosen, "meta")
     check_length(name, network, least, chosen)
     built = build(network, least, 2, chosen, "meta")
