@@ -48,7 +48,9 @@ def measure(name, number):
     table = draw_class_table(random_state=number or 2022)
     law = {"fixed_reference": False, "dtype": np.float32}
     X_test, y_test = make_spectra(table, 40, random_state=[number, 3], **law)
-    optimum = bayes_optimum(table, n_samples=108, random_state=0, fixed_reference=False).accuracy
+    optimum = bayes_optimum(
+        table, n_samples=108, random_state=0, fixed_reference=False, normalized=True
+    ).accuracy
     if number:
         X, y = make_spectra(table, 50, random_state=[number, 0], **law)
     else:

@@ -16,6 +16,7 @@ def bayes_optimum(
     max_shift=50,
     height_variation=0.05,
     fixed_reference=True,
+    normalized=False,
     n_samples=200,
     random_state=None,
 ):
@@ -24,7 +25,7 @@ def bayes_optimum(
     Classes overlap: a minor peak may be clipped away, and neighbours reach the same positions or
     heights. So 100 % is out of reach, and a score is to be read against this number. It
     holds for all classes equally frequent and for spectra from which every peak can be read
-    exactly (no noise, no background, not normalised); no classifier of spectra can do better.
+    exactly (no noise, no background); no classifier of spectra can do better.
 
     Parameters
     ----------
@@ -38,6 +39,9 @@ def bayes_optimum(
         Largest change of a height, as for :func:`make_spectra`.
     fixed_reference : bool, default=True
         Whether a peak of height exactly 1.0 keeps it, as for :func:`make_spectra`.
+    normalized : bool, default=False
+        Whether only the ratios of the heights are seen, as in spectra divided by their maximum.
+        True needs heights that all vary and stay below 2.
     n_samples : int, default=200
         Draws of each class (>= 1). The standard error falls with its square root.
     random_state : int, Generator, RandomState or None, default=None
@@ -59,7 +63,8 @@ def bayes_optimum(
     Raises
     ------
     ValueError
-        If the table or an option is not as :func:`make_spectra` allows.
+        If the table or an option is not as :func:`make_spectra` allows, or if `normalized` is
+        asked for heights that are fixed or clipped.
     TypeError
         If a number is of the wrong type.
 
@@ -85,8 +90,8 @@ def bayes_optimum(
     none for peaks farther apart, as in the challenge tables.
 
     Dividing each spectrum by its maximum loses nothing where every class has a fixed highest
-    peak. With ``fixed_reference=False`` it does: the optimum of normalised spectra is then a
-    little lower than the one computed here.
+    peak. With ``fixed_reference=False`` it does: ``normalized=True`` sums the likelihood over all
+    heights in the ratios that are seen.
 
     Time grows as 2 to the power of the number of peaks of a class; only classes that can be
     confused are compared. 27 classes take well under a second, the 500 a few.
@@ -125,12 +130,15 @@ def bayes_optimum(
         rng=np.random.default_rng(random_state),
     )
     laws = [_Law(peaks, n_points, max_shift, height_variation, fixed_reference) for peaks in table]
+    if normalized:
+        _check_continuous(laws)
     atoms = np.unique(np.concatenate([[_TOP], *(law.low[~law.varied] for law in laws)]))
+    rule = _likelihood_of_ratios if normalized else _likelihood
     largest, right = np.ones((2, len(laws), n_samples))
-    for true, rivals in enumerate(_find_rivals(laws)):
+    for true, rivals in enumerate(_find_rivals(laws, normalized)):
         if len(rivals) == 1:
             continue
-        likelihood = _likelihoods([laws[k] for k in rivals], drawn[true], atoms)
+        likelihood = _likelihoods(rule, [laws[k] for k in rivals], drawn[true], atoms)
         posterior = likelihood / likelihood.sum(axis=0)
         largest[true] = posterior.max(axis=0)
         best = np.isclose(posterior, largest[true], rtol=1e-9, atol=0)
@@ -175,8 +183,21 @@ class _Law:
         return np.where(np.isin(g, atoms), atom, density)
 
 
-def _likelihoods(laws, drawn, atoms):
-    """Return the likelihoods, of shape (n_laws, n_samples), of the points seen in the draws."""
+def _check_continuous(laws):
+    """Raise a ValueError where a height has a value that is taken with positive probability."""
+    for number, law in enumerate(laws):
+        bad = ~law.varied | (law.high > _TOP)
+        if bad.any():
+            height = (law.low + law.high)[bad][0] / 2
+            raise ValueError(
+                f"normalized=True needs heights that all vary and stay below {_TOP:g}; class "
+                f"{number} has a peak of height {height:g}. Where every class has a fixed highest "
+                "peak, normalising loses nothing: use normalized=False."
+            )
+
+
+def _likelihoods(rule, laws, drawn, atoms):
+    """Return the likelihoods by `rule`, of shape (n_laws, n_samples), of the points drawn."""
     positions, heights = drawn.positions, drawn.heights
     seen = heights > 0
     for later in range(1, positions.shape[1]):
@@ -190,7 +211,7 @@ def _likelihoods(laws, drawn, atoms):
         columns = order[rows, :m]
         q, g = positions[rows[:, None], columns], heights[rows[:, None], columns]
         for k, law in enumerate(laws):
-            likelihood[k, rows] = _likelihood(law, q, g, atoms)
+            likelihood[k, rows] = rule(law, q, g, atoms)
     return likelihood
 
 
@@ -218,11 +239,29 @@ def _likelihood(law, positions, heights, atoms):
     return ways[:, -1]
 
 
-def _find_rivals(laws):
+def _likelihood_of_ratios(law, positions, heights, atoms):
+    """Integrate the likelihood over all heights that have the ratios of `heights`.
+
+    It is constant between the scales at which a height enters or leaves the range of a peak.
+    """
+    n_samples, m = heights.shape
+    if m == 0:
+        return _likelihood(law, positions, heights, atoms)
+    ends = np.concatenate([law.low, law.high]).clip(0)
+    scales = np.sort((ends[:, None] / heights[:, None, :]).reshape(n_samples, -1), axis=1)
+    total = np.zeros(n_samples)
+    for lower, upper in zip(scales.T[:-1], scales.T[1:], strict=True):
+        scaled = heights * (lower + upper)[:, None] / 2
+        total += (upper**m - lower**m) / m * _likelihood(law, positions, scaled, atoms)
+    return total
+
+
+def _find_rivals(laws, normalized):
     """Return for each class those, itself included, that might have written its points.
 
     A peak that is always seen needs one in the other class that reaches the same positions and
-    heights, and the other way round. Necessary, not sufficient.
+    heights, and the other way round. Necessary, not sufficient. Of normalised spectra only the
+    positions are compared.
     """
     owner = np.repeat(np.arange(len(laws)), [len(law.low) for law in laws])
     parts = [
@@ -237,7 +276,8 @@ def _find_rivals(laws):
     for k, start in enumerate(starts):
         own = slice(start, start + len(laws[k].low))
         near = (left[own, None] <= right) & (left <= right[own, None])
-        near &= (low[own, None] <= high) & (low <= high[own, None])
+        if not normalized:
+            near &= (low[own, None] <= high) & (low <= high[own, None])
         found = np.logical_or.reduceat(near, starts, axis=1)
         explained[k] = found[always[own]].all(axis=0)
     return [np.flatnonzero(row).tolist() for row in explained & explained.T]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from skspectra.datasets import bayes_optimum, challenge_table, draw_class_table
-from skspectra.datasets._bayes import _find_rivals, _Law, _likelihoods
+from skspectra.datasets._bayes import _find_rivals, _Law, _likelihood, _likelihoods
 from skspectra.datasets._published import draw_benchmark, draw_challenge
 
 
@@ -182,13 +182,63 @@ def test_published_500_classes():
     assert {8, 164, 281, 318} <= set(np.argsort(found.per_class)[:12].tolist())
 
 
+def test_published_500_classes_normalised():
+    """The target of the best classifiers is the optimum of what they see."""
+    table = draw_class_table(random_state=2022)
+    plain, ratios = (
+        bayes_optimum(
+            table, fixed_reference=False, normalized=normalized, n_samples=20, random_state=0
+        )
+        for normalized in (False, True)
+    )
+    assert 0.996 < ratios.accuracy < plain.accuracy + 1e-4
+
+
+RATIOS = {"fixed_reference": False, "normalized": True}
+
+
+def test_normalised_heights_of_a_single_peak_say_nothing():
+    table = [([300], [1.0]), ([300], [0.5])]
+    check(table, 1.0, fixed_reference=False)
+    check(table, 0.5, **RATIOS)
+
+
+def test_normalised_positions_are_as_good_as_ever():
+    check([([300], [1.0]), ([350], [1.0])], 0.75, **RATIOS)
+    check([([300], [1.0]), ([300, 800], [1.0, 0.035])], 1 - 0.15 / 2, **RATIOS)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "n_bins"),
+    [([1.0, 0.5], [0.5, 0.3], 300), ([1.0, 0.5, 0.8], [0.5, 0.4, 0.45], 60)],
+)
+def test_normalised_against_a_histogram_of_the_ratios(one, two, n_bins):
+    rng = np.random.default_rng(0)
+    heights = [
+        rng.uniform(np.array(h) - 0.3, np.array(h) + 0.3, (10**6, len(h))) for h in (one, two)
+    ]
+    ratios = [h[:, 1:] / h[:, :1] for h in heights]
+    bins = [np.linspace(0, 4, n_bins)] * (len(one) - 1)
+    counts = [np.histogramdd(r, bins=bins)[0] for r in ratios]
+    expected = np.maximum(*counts).sum() / np.sum(counts)
+    table = [([300, 800, 1500][: len(one)], h) for h in (one, two)]
+    check(table, expected, height_variation=0.3, **RATIOS)
+
+
+def test_normalised_is_asked_where_it_has_a_meaning():
+    with pytest.raises(ValueError, match=r"class 1 has a peak of height 1\..*normalized=False"):
+        bayes_optimum([([300], [0.9]), ([300], [1.0])], normalized=True)
+    with pytest.raises(ValueError, match=r"stay below 2; class 0 has a peak of height 1\.96"):
+        bayes_optimum([([300], [1.96])], **RATIOS)
+
+
 def count_ambiguous(table, grid, fixed_reference):
     """Test spectra that several classes fit, those that fit best in several, mean score."""
     laws = [_Law(peaks, 5000, 50, 0.05, fixed_reference) for peaks in table]
     atoms = np.array([1.0, 2.0]) if fixed_reference else np.array([2.0])
     ambiguous = ties = score = 0
-    for true, rivals in enumerate(_find_rivals(laws)):
-        likelihood = _likelihoods([laws[k] for k in rivals], grid[true], atoms)
+    for true, rivals in enumerate(_find_rivals(laws, normalized=False)):
+        likelihood = _likelihoods(_likelihood, [laws[k] for k in rivals], grid[true], atoms)
         best = np.isclose(likelihood, likelihood.max(axis=0), rtol=1e-9, atol=0)
         ambiguous += int(((likelihood > 0).sum(axis=0) > 1).sum())
         ties += int((best.sum(axis=0) > 1).sum())
