@@ -14,6 +14,7 @@ import csv
 import os
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -59,16 +60,13 @@ def models(n_points):
         found[f"{name}, pooled"] = make_model(name, "compressed"), {key: windows}
     shifts = PeakShiftAugmenter()
     copies = AugmentedClassifier(PooledSVC(), shifts, random_state=0)
-    network = SpectralCNN(n_threads=1, random_state=0)
-    return found | {
-        "SVM, pooled, shift copies": (copies, {"estimator__pool_size": windows}),
-        "SVM, pooled, defaults": (PooledSVC(), None),
-        "our network, defaults": (network, None),
-        "our network, defaults, shifts": (
-            SpectralCNN(**(network.get_params(deep=False) | {"augmenter": shifts})),
-            None,
-        ),
-    }
+    found["SVM, pooled, shift copies"] = copies, {"estimator__pool_size": windows}
+    found["SVM, pooled, defaults"] = PooledSVC(), None
+    for name, architecture in (("our network", "poolnet"), ("our fine network", "poolnet_fine")):
+        network = partial(SpectralCNN, architecture, n_threads=1, random_state=0)
+        found[f"{name}, defaults"] = network(), None
+        found[f"{name}, defaults, shifts"] = network(augmenter=shifts), None
+    return found
 
 
 def known(interval):

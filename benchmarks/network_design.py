@@ -63,35 +63,17 @@ class Logarithm(nn.Module):
         return x.sign() * (x.abs() / 0.01).log1p()
 
 
-class Bins(nn.Module):
-    """Piecewise-linear encoding: how far each value reaches through each of `n_bins` equal steps.
-
-    Gorishniy et al., "On embeddings for numerical features in tabular deep learning", NeurIPS
-    2022, arXiv:2203.05556. The outermost steps have no end: a single one changes nothing.
-    """
-
-    def __init__(self, n_bins):
-        super().__init__()
-        self.n_bins = n_bins
-
-    def forward(self, x):
-        steps = self.n_bins * x[..., None] - torch.arange(self.n_bins)
-        lowest, highest = torch.zeros(self.n_bins), torch.ones(self.n_bins)
-        lowest[0], highest[-1] = -torch.inf, torch.inf
-        return steps.clamp(lowest, highest).flatten(-2)
-
-
 def variant(
     n_points,
     *,
     scales=((200, 50),),
     compress=layers.Compress,
-    n_bins=1,
+    n_steps=1,
     units=(512, 256),
     dropout=0.3,
 ):
     """Return poolnet with other windows, another compression or other dense layers."""
-    n_features = n_bins * sum(
+    n_features = n_steps * sum(
         (n_points - size + stride - 1) // stride + 1 for size, stride in scales
     )
     dense = [
@@ -99,8 +81,8 @@ def variant(
         for number, n_units in enumerate(units)
         for layer in layers.hidden(n_units, nn.ReLU, dropout if number else 0)
     ]
-    first = [Pools(scales), compress(), Bins(n_bins), nn.Flatten(), layers.Center(n_features)]
-    return [*first, *dense, *layers.drop(dropout)]
+    first = [Pools(scales), compress(), layers.Steps(n_steps), nn.Flatten()]
+    return [*first, layers.Center(n_features), *dense, *layers.drop(dropout)]
 
 
 VARIANTS = {
@@ -110,8 +92,8 @@ VARIANTS = {
     "windows 400/100": {"scales": ((400, 100),)},
     "windows 200/50 and 100/25": {"scales": ((200, 50), (100, 25))},
     "windows 200/25": {"scales": ((200, 25),)},
-    "values in 8 steps": {"n_bins": 8},
-    "windows 200/25, values in 8 steps": {"scales": ((200, 25),), "n_bins": 8},
+    "values in 8 steps": {"n_steps": 8},
+    "windows 200/25, values in 8 steps": {"scales": ((200, 25),), "n_steps": 8},
     "square root": {"compress": Root},
     "logarithm": {"compress": Logarithm},
     "no compression": {"compress": nn.Identity},

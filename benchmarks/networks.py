@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 from _rows import add_row, read_rows, with_spread
-from network_design import variant
 
 from skspectra import PeakShiftAugmenter, SpectralCNN
 from skspectra.datasets import (
@@ -52,10 +51,11 @@ MODELS = {
     "ours, patience 10": partial(SpectralCNN, augmenter=PeakShiftAugmenter(), n_iter_no_change=10),
     "ours, no shifts, patience 10": partial(SpectralCNN, n_iter_no_change=10),
     "ours, no shifts, patience 25": partial(SpectralCNN, n_iter_no_change=25),
-    # Not the default: on small measured sets it is a little worse.
-    "ours, no shifts, patience 25, windows 200/25 in 8 steps": partial(
-        SpectralCNN, partial(variant, scales=((200, 25),), n_bins=8), lr=2e-3, n_iter_no_change=25
+    "ours, fine": partial(SpectralCNN, "poolnet_fine", augmenter=PeakShiftAugmenter()),
+    "ours, fine, no shifts, patience 25": partial(
+        SpectralCNN, "poolnet_fine", n_iter_no_change=25
     ),
+    "ours, fine, no shifts": partial(SpectralCNN, "poolnet_fine"),
     "cnn2": partial(SpectralCNN, "cnn2"),
     "cnn2, ReLU": partial(SpectralCNN, "cnn2", hidden_activation="relu"),
     "cnn3": partial(SpectralCNN, "cnn3"),

@@ -26,6 +26,7 @@ class Architecture(NamedTuple):
 
 ZOO = {
     "poolnet": Architecture(zoo.poolnet, lr=2e-3, n_iter_no_change=50),
+    "poolnet_fine": Architecture(zoo.poolnet_fine, lr=2e-3, n_iter_no_change=50),
     "cnn2": Architecture(zoo.cnn2),
     "cnn3": Architecture(zoo.cnn3),
     "cnn6": Architecture(zoo.cnn6),

@@ -110,6 +110,27 @@ class Compress(nn.Module):
         return above / torch.where(width == 0, 1, width).sqrt()
 
 
+class Steps(nn.Module):
+    """Encode each value by how far it reaches through each of `n_steps` equal steps of [0, 1].
+
+    The first step has no lower end and the last no upper one, so that no value is lost.
+
+    Gorishniy et al., "On embeddings for numerical features in tabular deep learning", NeurIPS
+    2022, doi 10.48550/arXiv.2203.05556.
+    """
+
+    def __init__(self, n_steps):
+        super().__init__()
+        self.n_steps = n_steps
+
+    def forward(self, x):
+        through = self.n_steps * x[..., None] - torch.arange(self.n_steps, device=x.device)
+        steps = through.clamp(0, 1)
+        steps[..., 0] += through[..., 0].clamp(max=0)
+        steps[..., -1] += (through[..., -1] - 1).clamp(min=0)
+        return steps.flatten(-2)
+
+
 def convolution(in_channels, out_channels, kernel_size, stride=1):
     """Convolution with learnt weights."""
     return SameConv1d(in_channels, out_channels, kernel_size, stride)

@@ -15,6 +15,7 @@ from skspectra.neural._blocks import Parallel, Residual
 
 # Long enough for every architecture and every switch.
 N_POINTS = 320
+OURS = {"poolnet", "poolnet_fine"}
 # Nothing but dense layers would be left of these without convolutions.
 ALL_CONVOLUTION = {"resnet", "resnet_mod", "oviedo", "mozaffari"}
 POOLS = (nn.MaxPool1d, nn.AvgPool1d, layers.Decimate)
@@ -171,7 +172,7 @@ def test_published_sizes(name):
 
 
 def test_every_network_but_ours_is_compared_with_its_paper():
-    assert set(PUBLISHED) == set(ZOO) - {"poolnet"}
+    assert set(PUBLISHED) == set(ZOO) - OURS
 
 
 def test_published_hidden_activations():
@@ -276,12 +277,32 @@ def test_slope_of_leaky_relu():
     assert slopes == {0.1}
 
 
-def test_pooling_network_drops_no_point():
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_pooling_network_drops_no_point(name):
     for n_points in range(1, 130):
-        network = build(ZOO["poolnet"].layers, n_points, 3, {})
+        network = build(ZOO[name].layers, n_points, 3, {})
         pooled = nn.Sequential(*list(network)[:3])
         X = torch.eye(n_points)
         assert (pooled(X).amax(dim=(1, 2)) == 1).all(), n_points
+
+
+def test_windows_and_steps_of_the_pooling_networks():
+    for name, n_windows, n_steps in (("poolnet", 97, 1), ("poolnet_fine", 193, 8)):
+        network = build(ZOO[name].layers, 5000, 3, {}, "meta")
+        first = next(layer for layer in network if isinstance(layer, nn.Linear))
+        assert first.in_features == n_windows * n_steps
+
+
+def test_steps_of_a_value():
+    """A ruler of four steps from 0 to 1, whose outermost steps have no end."""
+    x = torch.tensor([-0.5, 0.0, 0.1, 0.25, 0.6, 1.0, 1.5], requires_grad=True)
+    steps = layers.Steps(4)(x[None, None]).reshape(7, 4)
+    expected = [[-2, 0, 0, 0], [0, 0, 0, 0], [0.4, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0.4, 0]]
+    torch.testing.assert_close(steps, torch.tensor([*expected, [1.0] * 4, [1, 1, 1, 3]]))
+    torch.testing.assert_close(layers.Steps(1)(x[None, None])[0, 0], x)
+    torch.testing.assert_close(
+        torch.autograd.grad(steps.sum(), x)[0][[0, 2, 4, 6]], torch.full((4,), 4.0)
+    )
 
 
 def test_pooling_network_without_pools_takes_every_point():
@@ -387,7 +408,7 @@ def test_dropout_precedes_every_dense_layer(name):
     network = list(small(name, dropout=0.37))
     rates = [layer.p for layer in network if isinstance(layer, nn.Dropout)]
     # The first dense layer of ours sees the pooled values as they are.
-    assert rates.count(0.37) == count(nn.Sequential(*network), nn.Linear) - (name == "poolnet")
+    assert rates.count(0.37) == count(nn.Sequential(*network), nn.Linear) - (name in OURS)
     assert set(rates) <= {0.37, 0.2, 0.3}
 
 
@@ -457,7 +478,7 @@ def test_too_short_for_an_architecture_names_the_least_that_works(name):
     switch = "convolution" if value == "none" else "pooling"
     chosen = keywords(name, **({switch: value} if value else {}))
     network = ZOO[name].layers
-    if name in {"poolnet", *ALL_CONVOLUTION}:
+    if name in {*OURS, *ALL_CONVOLUTION}:
         least = 1
     else:
         with pytest.raises(ValueError, match="X has 1 points per spectrum, too short") as error:

@@ -66,7 +66,7 @@ def numpy_state():
     return pickle.dumps(np.random.get_state())  # noqa: NPY002
 
 
-@pytest.mark.parametrize("architecture", ["poolnet", "cnn2"])
+@pytest.mark.parametrize("architecture", ["poolnet", "poolnet_fine", "cnn2"])
 def test_learns(architecture):
     (X, y), (test, truth) = spectra(20), spectra(20, seed=1)
     model = SpectralCNN(
@@ -617,6 +617,7 @@ def test_fitted_state_is_plain_arrays():
     "change",
     [
         {"architecture": "poolnet"},
+        {"architecture": "poolnet_fine"},
         {"convolution": "none"},
         {"norm": "batch"},
         {"dropout": 0.9},
