@@ -55,6 +55,7 @@ def classical(n_copies, random_state, n_threads):
 
 MODELS = {
     "ours": partial(SpectralCNN, augmenter=PeakShiftAugmenter()),
+    "ours, fine": partial(SpectralCNN, "poolnet_fine", augmenter=PeakShiftAugmenter()),
     "ours, no shifts": SpectralCNN,
     "cnn2, ReLU": partial(SpectralCNN, "cnn2", hidden_activation="relu"),
     "PooledSVC": partial(classical, 0),

@@ -55,7 +55,6 @@ MODELS = {
     "ours, fine, no shifts, patience 25": partial(
         SpectralCNN, "poolnet_fine", n_iter_no_change=25
     ),
-    "ours, fine, no shifts": partial(SpectralCNN, "poolnet_fine"),
     "cnn2": partial(SpectralCNN, "cnn2"),
     "cnn2, ReLU": partial(SpectralCNN, "cnn2", hidden_activation="relu"),
     "cnn3": partial(SpectralCNN, "cnn3"),

@@ -41,7 +41,7 @@ def bayes_optimum(
         Whether a peak of height exactly 1.0 keeps it, as for :func:`make_spectra`.
     normalized : bool, default=False
         Whether only the ratios of the heights are seen, as in spectra divided by their maximum.
-        True needs heights that all vary and stay below 2.
+        True needs heights that all vary and are not clipped at 2.
     n_samples : int, default=200
         Draws of each class (>= 1). The standard error falls with its square root.
     random_state : int, Generator, RandomState or None, default=None
@@ -64,7 +64,7 @@ def bayes_optimum(
     ------
     ValueError
         If the table or an option is not as :func:`make_spectra` allows, or if `normalized` is
-        asked for heights that are fixed or clipped.
+        asked for heights that are fixed or clipped at 2.
     TypeError
         If a number is of the wrong type.
 
@@ -89,12 +89,13 @@ def bayes_optimum(
     clipping for two peaks nearer than ``2 max_shift`` (.15 % for the published heights), and
     none for peaks farther apart, as in the challenge tables.
 
-    Dividing each spectrum by its maximum loses nothing where every class has a fixed highest
-    peak. With ``fixed_reference=False`` it does: ``normalized=True`` sums the likelihood over all
-    heights in the ratios that are seen.
+    Dividing each spectrum by its maximum loses nothing where the highest peak is fixed, at the
+    same height in every class. With ``fixed_reference=False`` it does: ``normalized=True`` sums
+    the likelihood over all heights in the ratios that are seen.
 
     Time grows as 2 to the power of the number of peaks of a class; only classes that can be
-    confused are compared. 27 classes take well under a second, the 500 a few.
+    confused are compared. 27 classes take well under a second, the 500 a few. ``normalized=True``
+    takes two to ten times as long.
 
     References
     ----------
@@ -119,6 +120,9 @@ def bayes_optimum(
     table = check_table(table, n_points)
     if max_shift == 0:
         table = [_last_on_each_point(peaks) for peaks in table]
+    laws = [_Law(peaks, n_points, max_shift, height_variation, fixed_reference) for peaks in table]
+    if normalized:
+        _check_continuous(laws)
     drawn = draw_peaks(
         table,
         n_samples,
@@ -129,9 +133,6 @@ def bayes_optimum(
         sigma=(1.0, 1.0),
         rng=np.random.default_rng(random_state),
     )
-    laws = [_Law(peaks, n_points, max_shift, height_variation, fixed_reference) for peaks in table]
-    if normalized:
-        _check_continuous(laws)
     atoms = np.unique(np.concatenate([[_TOP], *(law.low[~law.varied] for law in laws)]))
     rule = _likelihood_of_ratios if normalized else _likelihood
     largest, right = np.ones((2, len(laws), n_samples))
@@ -188,11 +189,16 @@ def _check_continuous(laws):
     for number, law in enumerate(laws):
         bad = ~law.varied | (law.high > _TOP)
         if bad.any():
-            height = (law.low + law.high)[bad][0] / 2
+            height, highest = (law.low + law.high)[bad][0] / 2, law.high[bad][0]
+            remedy = (
+                "use fixed_reference=False and height_variation > 0, or, where the highest peak "
+                "of every class is fixed at the same height, normalized=False"
+                if height == highest
+                else f"height_variation takes it to {highest:g}, where it is clipped"
+            )
             raise ValueError(
-                f"normalized=True needs heights that all vary and stay below {_TOP:g}; class "
-                f"{number} has a peak of height {height:g}. Where every class has a fixed highest "
-                "peak, normalising loses nothing: use normalized=False."
+                f"normalized=True needs heights that vary up to at most {_TOP:g}; class {number} "
+                f"has a peak of height {height:g}: {remedy}."
             )
 
 
@@ -227,7 +233,10 @@ def _likelihood(law, positions, heights, atoms):
     has = (sets[None, :] >> np.arange(m)[:, None]) & 1
     place = law.place(positions)
     write = place * law.height(heights, atoms)
-    ways = np.zeros((n_samples, len(sets)))
+    # Most spectra of another class have a point that no peak can have written.
+    possible = write.any(axis=1).all(axis=1)
+    place, write = place[possible], write[possible]
+    ways = np.zeros((len(write), len(sets)))
     ways[:, 0] = 1.0
     for peak in reversed(range(len(law.low))):
         gone = law.invisible[peak]
@@ -236,7 +245,9 @@ def _likelihood(law, positions, heights, atoms):
             without = sets[has[point] == 0]
             taken[:, without | 1 << point] += ways[:, without] * write[:, peak, [point]]
         ways = taken
-    return ways[:, -1]
+    likelihood = np.zeros(n_samples)
+    likelihood[possible] = ways[:, -1]
+    return likelihood
 
 
 def _likelihood_of_ratios(law, positions, heights, atoms):

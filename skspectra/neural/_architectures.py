@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from skspectra.neural import _layers as layers
+from skspectra.neural import _poolnet
 from skspectra.neural import _zoo as zoo
 
 
@@ -25,8 +26,8 @@ class Architecture(NamedTuple):
 
 
 ZOO = {
-    "poolnet": Architecture(zoo.poolnet, lr=2e-3, n_iter_no_change=50),
-    "poolnet_fine": Architecture(zoo.poolnet_fine, lr=2e-3, n_iter_no_change=50),
+    "poolnet": Architecture(_poolnet.poolnet, lr=2e-3, n_iter_no_change=50),
+    "poolnet_fine": Architecture(_poolnet.poolnet_fine, lr=2e-3, n_iter_no_change=50),
     "cnn2": Architecture(zoo.cnn2),
     "cnn3": Architecture(zoo.cnn3),
     "cnn6": Architecture(zoo.cnn6),

@@ -124,11 +124,10 @@ class Steps(nn.Module):
         self.n_steps = n_steps
 
     def forward(self, x):
-        through = self.n_steps * x[..., None] - torch.arange(self.n_steps, device=x.device)
-        steps = through.clamp(0, 1)
-        steps[..., 0] += through[..., 0].clamp(max=0)
-        steps[..., -1] += (through[..., -1] - 1).clamp(min=0)
-        return steps.flatten(-2)
+        starts = torch.arange(self.n_steps, dtype=x.dtype, device=x.device)
+        lowest, highest = torch.zeros_like(starts), torch.ones_like(starts)
+        lowest[0], highest[-1] = -torch.inf, torch.inf
+        return (self.n_steps * x[..., None] - starts).clamp(lowest, highest).flatten(-2)
 
 
 def convolution(in_channels, out_channels, kernel_size, stride=1):

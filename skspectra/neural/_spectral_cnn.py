@@ -51,15 +51,14 @@ class SpectralCNN(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     architecture : str or callable, default="poolnet"
-        "poolnet" (ours), "poolnet_fine" (ours for thousands of simulated spectra) or a published
-        network: "cnn2", "cnn3", "cnn6", "vgg", "resnet", "cnn_bn", "inc3", "inc6", their
-        modifications "cnn_bn_mod", "cnn6_convdo", "cnn6_bn", "vgg_mod" and "resnet_mod", or
-        "park", "vecsei", "fan", "oviedo", "sang", "mozaffari", "schuetzke"; the :ref:`guide
-        <networks>` has their papers and sizes. Or a function ``f(n_points, *, ...) -> list of
-        torch modules`` that maps ``(n, 1, n_points)`` to what a dense output layer takes. It may
-        take the switches below as keywords and must keep its state in parameters and persistent
-        buffers. Weights of its dense and one-dimensional convolution layers are drawn anew, their
-        biases set to 0.
+        "poolnet" (ours), "poolnet_fine" (ours for simulated spectra) or a published network:
+        "cnn2", "cnn3", "cnn6", "vgg", "resnet", "cnn_bn", "inc3", "inc6", their modifications
+        "cnn_bn_mod", "cnn6_convdo", "cnn6_bn", "vgg_mod" and "resnet_mod", or "park", "vecsei",
+        "fan", "oviedo", "sang", "mozaffari", "schuetzke"; the :ref:`guide <networks>` has their
+        papers and sizes. Or a function ``f(n_points, *, ...) -> list of torch modules`` that maps
+        ``(n, 1, n_points)`` to what a dense output layer takes. It may take the switches below as
+        keywords and must keep its state in parameters and persistent buffers. Weights of its dense
+        and one-dimensional convolution layers are drawn anew, their biases set to 0.
     convolution : {"auto", "learnt", "frozen", "none"}, default="auto"
         Learnt, frozen at its random initial weights, or left out, so that only pooling and dense
         layers remain.

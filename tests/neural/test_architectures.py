@@ -287,8 +287,13 @@ def test_pooling_network_drops_no_point(name):
 
 
 def test_windows_and_steps_of_the_pooling_networks():
-    for name, n_windows, n_steps in (("poolnet", 97, 1), ("poolnet_fine", 193, 8)):
+    for name, n_windows, n_steps, kind in (
+        ("poolnet", 97, 1, nn.Flatten),
+        ("poolnet_fine", 193, 8, layers.Steps),
+    ):
         network = build(ZOO[name].layers, 5000, 3, {}, "meta")
+        kinds = [type(layer) for layer in network]
+        assert kinds[kinds.index(layers.Compress) + 1] is kind
         first = next(layer for layer in network if isinstance(layer, nn.Linear))
         assert first.in_features == n_windows * n_steps
 
@@ -301,7 +306,7 @@ def test_steps_of_a_value():
     torch.testing.assert_close(steps, torch.tensor([*expected, [1.0] * 4, [1, 1, 1, 3]]))
     torch.testing.assert_close(layers.Steps(1)(x[None, None])[0, 0], x)
     torch.testing.assert_close(
-        torch.autograd.grad(steps.sum(), x)[0][[0, 2, 4, 6]], torch.full((4,), 4.0)
+        torch.autograd.grad(steps.sum(), x)[0][[0, 1, 2, 4, 6]], torch.full((5,), 4.0)
     )
 
 
