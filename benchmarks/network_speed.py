@@ -22,10 +22,11 @@ import numpy as np
 
 RESULTS = Path(__file__).resolve().parent / "results" / "network_speed.csv"
 # Batches of 128 in an epoch, epochs, how many times as many runs, and what is timed: a step of
-# poolnet takes milliseconds, which scatter more than seconds.
+# ours takes milliseconds, which scatter more than seconds.
 BOTH = ("plain", "SpectralCNN")
 WORK = {
     "poolnet": (10, 80, 5, BOTH),
+    "poolnet_fine": (10, 80, 5, BOTH),
     "cnn2": (7, 2, 1, (*BOTH, "whole")),
     "vgg": (7, 2, 1, BOTH),
     "inc3": (6, 1, 1, BOTH),
@@ -54,7 +55,7 @@ def fit_plainly(name, X, y, n_epochs):
     from skspectra.neural._architectures import ZOO
 
     architecture = ZOO[name]
-    keywords = {} if name == "poolnet" else {"convolution": plain_convolution}
+    keywords = {} if name.startswith("poolnet") else {"convolution": plain_convolution}
     network = nn.Sequential(
         nn.Unflatten(1, (1, X.shape[1])),
         *architecture.layers(X.shape[1], **keywords),
