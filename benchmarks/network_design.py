@@ -1,4 +1,4 @@
-"""What our network, poolnet, was chosen by: one thing is changed at a time.
+"""What our networks were chosen by: one thing of poolnet is changed at a time.
 
 Freshly drawn challenge-like tables (none of those of networks.py), 50 training and 10 validation
 spectra a class, 2,700 fresh test spectra each, read against the Bayes optimum of the table; also
