@@ -12,7 +12,7 @@ from sklearn.utils import assert_all_finite
 from skorch.callbacks import Callback
 
 from skspectra.augmentation import draw
-from skspectra.preprocessing._intensity import _normalize
+from skspectra.preprocessing._intensity import normalize_rows
 
 # Seeds and thread counts belong to the whole process: one fit or prediction at a time.
 _LOCK = threading.RLock()
@@ -100,7 +100,7 @@ def as_batch(X, norm):
     X = X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
     # A second copy is memory that is given back after every step, which costs more than a small
     # network.
-    X = _normalize(X, norm, in_place=True)
+    X = normalize_rows(X, norm, in_place=True)
     try:
         with np.errstate(over="raise"):
             return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))

@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
-from skspectra.preprocessing._intensity import COMPRESSIONS, NORMS
+from skspectra.preprocessing._intensity import LAWS, NORMS
 from skspectra.svm import _votes
 
 # Values transformed at a time while predicting, so that a memory-mapped X stays on disk.
@@ -123,7 +123,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         "stride": MaxPoolDownsampler._parameter_constraints["stride"],
         "pooling": MaxPoolDownsampler._parameter_constraints["pooling"],
         "normalize": [StrOptions(set(NORMS))],
-        "compression": [StrOptions(set(COMPRESSIONS))],
+        "compression": [StrOptions(set(LAWS))],
         "floor": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})],
         "C": SVC._parameter_constraints["C"],
         "kernel": [StrOptions({"rbf", "linear", "poly", "sigmoid"})],
@@ -187,7 +187,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
             small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
             self.floor_ = max(small_peak, 3 * _noise(sample)) or 1e-2
-        compression = {"compression": self.compression, "floor": self.floor_}
+        compression = {"law": self.compression, "floor": self.floor_}
         features = Pipeline(
             [
                 ("normalize", FunctionTransformer(normalize, kw_args={"norm": self.normalize})),
