@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 from sklearn.utils import check_array
 
-NORMS = ("max", "area", "snv", "none")
+from skspectra._options import NORMS
+
 LAWS = ("adaptive", "sqrt", "log", "none")
 
 # "adaptive" is linear well within so many scatters of the level, a square root well beyond.
