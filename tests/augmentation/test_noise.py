@@ -144,7 +144,7 @@ def test_invalid_parameters(name, value):
 
 
 def test_mean_variance_and_skewness_of_30_counts():
-    """Sharp enough to see the corrections for rounding and for skewness, 5/36 and 1/6 of a count."""
+    """Sharp enough to see the corrections for rounding and skewness, 5/36 and 1/6 of a count."""
     X = np.full((40, 100_000), 30.0)
     counts = NoiseAugmenter(0, 30, random_state=0).fit_transform(X)
     # Four standard errors of each.
