@@ -1,5 +1,6 @@
 """The defaults that figures of the guide were measured with: change both, or neither."""
 
+from contextlib import nullcontext
 from inspect import signature
 
 import numpy as np
@@ -12,7 +13,9 @@ from skspectra import (
     PooledSVC,
     augmentation,
     comparison,
+    preprocessing,
 )
+from skspectra.comparison import _challenge
 
 DEFAULTS = [
     (PeakShiftAugmenter, {"mode": "local", "prominence": 0.02}),
@@ -73,3 +76,25 @@ def test_windows_are_4_percent_of_the_points_and_a_quarter_of_one_apart(
 ):
     pool = MaxPoolDownsampler().fit(np.zeros((1, n_points)))
     assert (pool.pool_size_, pool.stride_) == (pool_size, stride)
+
+
+def test_adaptive_compression_by_hand():
+    """Of ten values or more: what stands out of the first octile, by 20 times what is below it."""
+    X = np.array([[-0.1, *np.zeros(8), 1.0, 4.0]])
+    expected = [-0.1 / 2.1**0.5, *np.zeros(8), 1 / 3**0.5, 4 / 6**0.5]
+    np.testing.assert_allclose(preprocessing.compress(X)[0], expected)
+    np.testing.assert_array_equal(preprocessing.compress(X[:, -9:]), X[:, -9:])
+
+
+@pytest.mark.parametrize(("negative", "warns"), [(0.0098, False), (0.0102, True)])
+def test_negative_intensities_of_1_percent_are_noise(negative, warns):
+    X = [[1 - negative, -negative]]
+    expected = pytest.warns(UserWarning, match="is negative") if warns else nullcontext()
+    with expected:
+        preprocessing.compress(X, "sqrt")
+
+
+def test_the_challenge_is_scored_as_the_readme_says():
+    """On 2,025 fresh spectra, five times."""
+    assert (_challenge.N_REPLICATES, _challenge.N_TRAIN_PER_CLASS) == (5, 50)
+    assert _challenge.N_TEST_PER_CLASS * _challenge.N_CLASSES == 2025
