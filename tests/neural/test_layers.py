@@ -313,3 +313,39 @@ def test_batch_normalisation_sees_the_whole_batch(monkeypatch):
         rtol=1e-4,
         atol=1e-4,
     )
+
+
+def test_center_follows_the_mean_and_one_variance_of_all_features():
+    """The mean over the first hundred batches, then one that forgets a hundredth a batch."""
+    rng = np.random.default_rng(0)
+    center, mean, variance = layers.Center(3), np.zeros(3), 1.0
+    for n_batches in range(1, 251):
+        x = rng.normal([5, 0, -2], [1, 2, 0.1], (4, 3)) + n_batches / 50
+        share = max(1 / n_batches, 0.01)
+        mean += share * (x.mean(axis=0) - mean)
+        variance += share * (((x - mean) ** 2).mean() - variance)
+        found = center(torch.from_numpy(x).float())
+        np.testing.assert_allclose(found, (x - mean) / variance**0.5, rtol=1e-3, atol=1e-3)
+    x = np.ones((2, 3), dtype=np.float32)
+    for _ in range(2):
+        found = center.eval()(torch.from_numpy(x))
+        np.testing.assert_allclose(found, (x - mean) / variance**0.5, rtol=1e-3, atol=1e-3)
+
+
+def test_center_of_spectra_that_hardly_differ():
+    x = torch.tensor([[1.0, 5.0], [1.002, 5.0]], dtype=torch.float64)
+    found = layers.Center(2).double()(x)
+    np.testing.assert_allclose(found[:, 0], [-(2**0.5), 2**0.5], rtol=0.02)
+    assert not layers.Center(2)(torch.ones(4, 2)).any()
+
+
+def test_steps_by_hand():
+    """Below 0 the first goes on, above 1 the last."""
+    found = layers.Steps(2)(torch.tensor([[-0.5, 0.25, 0.5, 0.75, 1.5]]))
+    expected = [[-1, 0], [0.5, 0], [1, 0], [1, 0.5], [1, 2]]
+    assert found.tolist() == [[value for pair in expected for value in pair]]
+
+
+def test_leaky_relu_has_the_published_slope():
+    found = layers.leaky_relu()(torch.tensor([-2.0, 3.0]))
+    np.testing.assert_allclose(found, [-0.2, 3])

@@ -385,3 +385,44 @@ def test_the_only_spectrum_of_a_phase_stays_in_training():
 def test_cudnn_stays_on():
     with private_torch("cpu"):
         assert torch.backends.cudnn.enabled
+
+
+def test_cudnn_repeats_itself_in_full_single_precision():
+    with private_torch("cpu"):
+        assert torch.backends.cudnn.deterministic
+        assert not torch.backends.cudnn.allow_tf32
+
+
+def test_each_class_is_held_out_however_small_the_share():
+    targets = np.repeat(np.arange(5), 10)
+    train, valid = hold_out(targets, 0.02, np.random.default_rng(0))
+    assert sorted(targets[valid]) == [0, 1, 2, 3, 4]
+    assert len(train) == 45
+
+
+@pytest.mark.parametrize(
+    ("targets", "fraction"), [([0, 0, 1, 1], 0.75), ([0, 1, 2], 0.3), ([0, 0, 1, 1, 2, 2], 0.6)]
+)
+def test_too_few_to_train_on_each_class_and_hold_it_out(targets, fraction):
+    message = f"n_samples={len(targets)} is too few to hold a share of {fraction} and each class"
+    with pytest.raises(ValueError, match=message):
+        hold_out(np.array(targets), fraction, np.random.default_rng(0))
+
+
+def test_losses_of_weighted_classes_are_weighted_means():
+    schedule = Schedule("train_loss", 5, 10, 0)
+    net = SimpleNamespace(
+        optimizer_=SimpleNamespace(param_groups=[{"lr": 1.0}]),
+        module_=torch.nn.Linear(1, 1),
+        criterion_=SimpleNamespace(weight=torch.tensor([1.0, 3.0])),
+    )
+    schedule.on_train_begin(net, X=range(3))
+    schedule.on_epoch_begin(net)
+    # Weights of 1 and of 1 + 3.
+    for loss, targets in ((1.0, [0]), (6.0, [0, 1])):
+        targets = torch.tensor(targets)
+        schedule.on_batch_end(
+            net, (None, targets), True, torch.tensor(loss), torch.eye(2)[targets]
+        )
+    schedule.on_epoch_end(net)
+    assert schedule.history[0]["train_loss"] == (1 * 1 + 4 * 6) / 5
