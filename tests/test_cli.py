@@ -301,7 +301,7 @@ def test_warnings_are_one_line(run, monkeypatch):
 def test_all_models_on_meats(measured, write_csv, tmp_path, capsys, monkeypatch):
     from skspectra import neural
 
-    monkeypatch.setattr(neural, "SpectralCNN", partial(neural.SpectralCNN, max_epochs=3))
+    monkeypatch.setattr(neural, "PooledMLP", partial(neural.PooledMLP, max_epochs=3))
     meats = measured("quadram_meats_ir")
     path = write_csv(
         meats["X"][:, ::-8], meats["axis"][::-8], meat=meats["y"], sample=meats["sample"]
@@ -317,7 +317,7 @@ def test_all_models_on_meats(measured, write_csv, tmp_path, capsys, monkeypatch)
         rows = {row["model"]: row for row in csv.DictReader(file)}
     assert {row["family"] for row in rows.values()} == {"baseline", "raw", "pooled", "net"}
     assert float(rows["raw SVC"]["accuracy"]) > 0.85
-    assert "small net vs majority class: not converged" in text
+    assert "pooled MLP vs majority class: not converged" in text
 
 
 def test_raman_leaving_one_instrument_out(measured, write_csv, run):

@@ -35,7 +35,9 @@ def plain_pipeline(model):
     return make_pipeline(
         FunctionTransformer(normalize, kw_args={"norm": model.normalize}),
         MaxPoolDownsampler(model.pool_size, model.stride, model.pooling),
-        FunctionTransformer(compress, kw_args={"law": model.compression, "floor": model.floor_}),
+        FunctionTransformer(
+            compress, kw_args={"law": model.compression, "floor": model.floor_ or 1}
+        ),
         StandardScaler(with_std=False),
         SVC(C=model.C, kernel=model.kernel, gamma=model.gamma, class_weight=model.class_weight),
     )
@@ -150,29 +152,73 @@ def test_compression_suits_few_peaks_and_many_on_a_background(n_peaks):
 
 
 def test_noise_raises_the_floor():
-    quiet, loud, louder = (
-        PooledSVC().fit(*spectra(4, noise=noise)).floor_ for noise in (0, 0.02, 0.05)
-    )
+    quiet, loud, louder = (fitted_floor(spectra(4, noise=noise)[0]) for noise in (0, 0.02, 0.05))
     assert 0 < quiet < loud < louder
-    assert 0.02 < loud < 0.2
     assert louder / loud == pytest.approx(2.5, rel=0.2)
 
 
 def test_floor_follows_the_height_of_the_spectra():
-    X, y = spectra(4, noise=0.02)
-    floors = [PooledSVC(normalize="none").fit(k * X, y).floor_ for k in (1, 1000)]
-    assert floors[1] == pytest.approx(1000 * floors[0])
+    X, _ = spectra(4, noise=0.02)
+    assert fitted_floor(1000 * X) == pytest.approx(1000 * fitted_floor(X))
 
 
 def test_a_given_floor_is_taken():
-    assert PooledSVC(floor=0.03).fit(*spectra(4)).floor_ == 0.03
+    assert PooledSVC(compression="log", floor=0.03).fit(*spectra(4)).floor_ == 0.03
 
 
+@pytest.mark.parametrize("law", ["adaptive", "sqrt", "none"])
+def test_only_the_logarithm_looks_for_a_floor(law, monkeypatch):
+    def fail(X):
+        raise AssertionError("nobody asked")
+
+    monkeypatch.setattr("skspectra.svm._pooled_svc._noise", fail)
+    model = PooledSVC(compression=law).fit(*spectra(4))
+    assert model.floor_ is None
+    with pytest.raises(AssertionError, match="nobody asked"):
+        PooledSVC(compression="log").fit(*spectra(4))
+
+
+def test_flat_spectra_are_named():
+    X, y = spectra()
+    X[3], X[7] = 0, 5
+    # A line that is missed by a first look at some points.
+    X[9] = 0
+    X[9, 1] = 1
+    message = "^2 of 40 spectra in X are all zero or constant, so nothing tells their class"
+    with pytest.warns(UserWarning, match=message):
+        model = PooledSVC().fit(X, y)
+    with pytest.warns(UserWarning, match=message):
+        assert np.isfinite(model.decision_function(X)).all()
+    PooledSVC(1).fit(X[:, :1], y).predict(X[:, :1])
+
+
+@pytest.mark.filterwarnings("ignore:.* are all zero or constant:UserWarning")
 def test_zero_spectra():
     X, y = np.zeros((4, 20)), [0, 0, 1, 1]
-    model = PooledSVC().fit(X, y)
-    assert model.floor_ > 0
-    assert np.isfinite(model.decision_function(X)).all()
+    assert np.isfinite(PooledSVC().fit(X, y).decision_function(X)).all()
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_features_are_named_by_the_axis(container):
+    library = pytest.importorskip(container)
+    X, y = spectra()
+    names = [f"{20 + i / 10:.1f}" for i in range(300)]
+    frame = library.DataFrame(dict(zip(names, X.T, strict=True)))
+    model = PooledSVC(10, 10).fit(frame, y)
+    assert model.pipeline_[:-1].get_feature_names_out()[:2].tolist() == [
+        *("max(20.0..20.9)", "max(21.0..21.9)")
+    ]
+    expected = PooledSVC(10, 10).fit(X, y).predict(X)
+    for predict in (model.predict, model.pipeline_.predict):
+        np.testing.assert_array_equal(predict(frame), expected)
+
+
+@pytest.mark.parametrize("values", [(-1, 1), (1, 2)])
+def test_a_matrix_of_other_values_than_0_and_1_is_refused(values):
+    X, y = spectra()
+    matrix = np.where(np.eye(4)[y] == 1, *values)
+    with pytest.raises(ValueError, match=r"y is multilabel, so it must be a 0/1 matrix; it holds"):
+        PooledSVC().fit(X, matrix)
 
 
 def test_minor_peak():
@@ -279,9 +325,9 @@ def test_a_failed_fit_leaves_no_old_model():
         model.predict(X)
 
 
-def test_several_phases_take_no_dict_of_weights():
+def test_multilabel_spectra_take_no_dict_of_weights():
     X, y = spectra()
-    with pytest.raises(ValueError, match="several phases"):
+    with pytest.raises(ValueError, match="multilabel spectra"):
         PooledSVC(class_weight={1: 5}).fit(X, np.eye(4, dtype=int)[y])
 
 
@@ -337,5 +383,6 @@ def test_floor_is_that_of_every_nth_of_many_spectra(n_samples, step, median):
     assert fitted_floor(lines(heights)) == pytest.approx(0.01 * median)
 
 
+@pytest.mark.filterwarnings("ignore:.* are all zero or constant:UserWarning")
 def test_floor_of_zero_spectra():
     assert fitted_floor(np.zeros((4, 20))) == 0.01
