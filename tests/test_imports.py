@@ -13,17 +13,51 @@ ROOT = Path(skspectra.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 EVERYTHING = {"augmentation", "comparison", "datasets", "neural", "preprocessing", "svm"}
-# What a room may import of the package beside itself. A new room states its own here.
+# Modules that every room may import: they import no room.
+COMMON = {"_options", "_validation"}
+# What a room may import of the package beside itself and the common modules. A new room states its
+# own here.
 ALLOWED = {
     "__init__": set(),
+    "_options": set(),
+    "_validation": set(),
+    "profiles": set(),
     "preprocessing": set(),
-    "datasets": set(),
-    "augmentation": {"preprocessing"},
-    "svm": {"preprocessing"},
-    "neural": {"augmentation", "preprocessing"},
-    "comparison": EVERYTHING,
-    "_cli": EVERYTHING,
+    "datasets": {"profiles"},
+    "augmentation": {"preprocessing", "profiles"},
+    "svm": {"preprocessing", "profiles"},
+    "neural": {"augmentation", "preprocessing", "profiles"},
+    "comparison": {*EVERYTHING, "profiles"},
+    "_cli": {*EVERYTHING, "profiles"},
     "__main__": {"_cli"},
+}
+# The public names of every room, and of the package itself beside its rooms.
+PUBLIC = {
+    "": {
+        *("AugmentedClassifier", "MaxPoolDownsampler", "PeakShiftAugmenter"),
+        *("PooledMLP", "PooledSVC", "SpectralCNN"),
+    },
+    "augmentation": {
+        *("AugmentationDisplay", "AugmentedClassifier", "BackgroundAugmenter", "BaseAugmenter"),
+        *("BroadeningAugmenter", "CalibrationAugmenter", "CrystalliteSizeAugmenter"),
+        *("DiffractionShiftAugmenter", "ExtraPeakAugmenter", "IntensityAugmenter"),
+        *("NoiseAugmenter", "PeakShiftAugmenter", "draw"),
+    },
+    "comparison": {
+        *("Comparison", "ComparisonDisplay", "ModelResult", "PairResult", "compare"),
+        *("compare_challenge", "default_models", "default_pairs", "shift_spectra"),
+    },
+    "datasets": {
+        *("PeakList", "bayes_optimum", "challenge_table", "draw_challenge_table"),
+        *("draw_class_table", "make_benchmark", "make_challenge", "make_spectra"),
+        "read_spectra",
+    },
+    "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
+    "preprocessing": {
+        *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),
+        *("SavitzkyGolayFilter", "SpectrumNormalizer", "SpikeRemover", "compress", "normalize"),
+    },
+    "svm": {"PooledSVC"},
 }
 CORE = {"joblib", "numpy", "scipy", "sklearn"}
 NETS = {"torch", "skorch"}
@@ -73,8 +107,44 @@ def parse(path):
 def test_import_directions(path):
     room = room_of(path)
     for name, _ in parse(path):
-        others = rooms_reached(name) - {room}
+        others = rooms_reached(name) - {room, *COMMON}
         assert others <= ALLOWED[room], f"{path} imports {name}"
+
+
+def private_names(path, found):
+    """Names with a leading underscore that a module imports from another room."""
+    room = room_of(path)
+    return [
+        name
+        for name, _ in found
+        if name.rpartition(".")[2].startswith("_")
+        and not name.endswith("__")
+        and rooms_reached(name) - {room}
+        # A module may have such a name; what it holds may not.
+        and not (ROOT / Path(*name.split(".")[1:])).with_suffix(".py").exists()
+    ]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_underscore_names_do_not_cross_rooms(path):
+    assert private_names(path, parse(path)) == []
+
+
+def test_the_walk_sees_underscore_names():
+    source = """
+from skspectra.svm import _votes
+from skspectra.svm._votes import predict, _Pairs
+from skspectra.preprocessing._intensity import _no_zeros
+from skspectra import __version__
+"""
+    found = list(imported(Path("svm/_x.py"), ast.parse(source)))
+    assert private_names(Path("svm/_x.py"), found) == [
+        "skspectra.preprocessing._intensity._no_zeros"
+    ]
+    assert private_names(Path("_cli.py"), found) == [
+        "skspectra.svm._votes._Pairs",
+        "skspectra.preprocessing._intensity._no_zeros",
+    ]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
@@ -136,18 +206,13 @@ def test_only_neural_loads_torch():
 
 
 def test_public_names():
-    public = {
-        "AugmentedClassifier",
-        "MaxPoolDownsampler",
-        "PeakShiftAugmenter",
-        "PooledSVC",
-        "SpectralCNN",
-    }
-    assert public <= set(skspectra.__all__)
+    assert set(skspectra.__all__) == PUBLIC[""] | EVERYTHING
     assert set(skspectra.__all__) <= set(dir(skspectra))
-    assert set(skspectra.__all__) >= EVERYTHING
+    assert set(PUBLIC) - {""} == EVERYTHING
     for name in skspectra.__all__:
         assert getattr(skspectra, name).__name__.rpartition(".")[2] == name
+    for room in EVERYTHING:
+        assert set(getattr(skspectra, room).__all__) == PUBLIC[room]
     assert isinstance(skspectra.__version__, str)
 
 

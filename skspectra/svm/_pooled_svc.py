@@ -109,6 +109,11 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     zero to within rounding, as between the same spectra under two names, the label may differ from
     that of ``pipeline_``.
 
+    There is no ``sample_weight``. A weight of two is the same as the spectrum twice only to within
+    the tolerance of :class:`sklearn.svm.SVC`. Scikit-learn's checks of that equivalence need a
+    tolerance so small that fits to augmented copies would take several times as long. Use
+    `class_weight` for classes of unequal size.
+
     References
     ----------
     .. [1] Schuetzke, J., Szymanski, N. J., Reischl, M., "Validating neural networks for
