@@ -45,7 +45,13 @@ from skspectra.augmentation import (
     IntensityAugmenter,
     NoiseAugmenter,
 )
-from skspectra.preprocessing import IntensityCompressor, SpectrumNormalizer
+from skspectra.preprocessing import (
+    BaselineCorrector,
+    IntensityCompressor,
+    SavitzkyGolayFilter,
+    SpectrumNormalizer,
+    SpikeRemover,
+)
 
 # The checks train on blobs in 2 dimensions, half of the values negative. What would throw the
 # blobs away for good reason (one window, "snv" of two points) has tests of its own.
@@ -59,6 +65,12 @@ TRANSFORMERS = [
     IntensityCompressor(),
     IntensityCompressor("sqrt"),
     IntensityCompressor("log", floor=0.1),
+    SavitzkyGolayFilter(),
+    SavitzkyGolayFilter(window_length=3, polyorder=1),
+    BaselineCorrector(),
+    BaselineCorrector("modpoly", {"poly_order": 1}),
+    SpikeRemover(),
+    SpikeRemover(threshold=3),
     PeakShiftAugmenter(),
     PeakShiftAugmenter(max_shift=2, mode="global", random_state=0),
     PeakShiftAugmenter(max_shift=2, length_scale=9),
@@ -243,6 +255,9 @@ def fitted():
         MaxPoolDownsampler(6),
         SpectrumNormalizer(),
         IntensityCompressor(),
+        SavitzkyGolayFilter(),
+        BaselineCorrector(),
+        SpikeRemover(),
         PeakShiftAugmenter(3),
         DiffractionShiftAugmenter((10, 90)),
         CalibrationAugmenter(),

@@ -32,15 +32,14 @@ print(f"{len(X)} training spectra, {len(tests)} tests of {len(test[0])} spectra"
 # ------------
 # All three divide each spectrum by its maximum and end in the same kind of machine.
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 from skspectra import AugmentedClassifier, PeakShiftAugmenter, PooledSVC
-from skspectra.preprocessing import normalize
+from skspectra.preprocessing import SpectrumNormalizer
 
 shifter = PeakShiftAugmenter(max_shift=50)
 models = {
-    "raw SVM": make_pipeline(FunctionTransformer(normalize), SVC(C=100)),
+    "raw SVM": make_pipeline(SpectrumNormalizer(), SVC(C=100)),
     "pooled SVM": PooledSVC(),
     "pooled SVM + shift copies": AugmentedClassifier(PooledSVC(), shifter, random_state=0),
 }
@@ -73,10 +72,11 @@ BLUE, ORANGE, LIGHT, GREY = "#0072B2", "#D55E00", "#56B4E9", "#7F7F7F"
 pool = MaxPoolDownsampler()
 X_far, y_far = tests[-1]
 # Class 9, one spectrum from the training set and one that has moved; the surroundings of a peak.
-seen, moved = normalize(X[y == 9])[:1], normalize(X_far[y_far == 9])[2:3]
+scale = SpectrumNormalizer().fit(X)
+seen, moved = scale.transform(X[y == 9])[:1], scale.transform(X_far[y_far == 9])[2:3]
 window = 2700, 3300
 points = np.arange(*window)
-features = pool.fit(seen).starts_ + pool.pool_size_ / 2
+features = pool.fit(seen).centers_
 near = (features >= window[0]) & (features < window[1])
 
 fig, axes = plt.subplots(1, 3, figsize=(12, 3.8), layout="constrained", width_ratios=[1, 1, 1.35])

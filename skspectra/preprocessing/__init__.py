@@ -1,14 +1,20 @@
-"""Deterministic transformations of spectra: normalise, pool, compress."""
+"""Deterministic transformations of spectra: clean, normalise, smooth, pool, compress."""
 
+from skspectra.preprocessing._baseline_corrector import BaselineCorrector
 from skspectra.preprocessing._intensity import compress, normalize
 from skspectra.preprocessing._intensity_compressor import IntensityCompressor
 from skspectra.preprocessing._max_pool import MaxPoolDownsampler
+from skspectra.preprocessing._savitzky_golay_filter import SavitzkyGolayFilter
 from skspectra.preprocessing._spectrum_normalizer import SpectrumNormalizer
+from skspectra.preprocessing._spike_remover import SpikeRemover
 
 __all__ = [
+    "BaselineCorrector",
     "IntensityCompressor",
     "MaxPoolDownsampler",
+    "SavitzkyGolayFilter",
     "SpectrumNormalizer",
+    "SpikeRemover",
     "compress",
     "normalize",
 ]

@@ -33,8 +33,8 @@ def _check_option(name, value, allowed):
 def normalize(X, norm="max"):
     """Scale each spectrum on its own, so that the sample's amount drops out.
 
-    The fixed order is: (baseline) - (augment) - normalise - pool - compress. Nothing is learnt
-    from the other spectra, so normalising cannot leak from a test set.
+    The fixed order is: (spikes, baseline) - (augment) - normalise - (smooth) - pool - compress.
+    Nothing is learnt from the other spectra, so normalising cannot leak from a test set.
 
     Parameters
     ----------
@@ -59,6 +59,7 @@ def normalize(X, norm="max"):
 
     See Also
     --------
+    SpectrumNormalizer : The same as a step of a Pipeline.
     compress : Compress intensities, so that minor peaks count.
 
     References
@@ -143,6 +144,7 @@ def compress(X, law="adaptive", floor=1e-3):
 
     See Also
     --------
+    IntensityCompressor : The same as a step of a Pipeline.
     normalize : Scale each spectrum on its own.
 
     References

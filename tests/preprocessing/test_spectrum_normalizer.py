@@ -25,10 +25,10 @@ def test_nothing_is_learnt_from_other_spectra():
 
 def test_names_reach_the_end_of_a_pipeline():
     frame = pd.DataFrame([[0.0, 1, 2, 4]], columns=["20.0", "20.1", "20.2", "20.3"])
-    model = make_pipeline(SpectrumNormalizer(), MaxPoolDownsampler(2, 2)).fit(frame)
+    model = make_pipeline(SpectrumNormalizer(), MaxPoolDownsampler(2, 2))
     names = ["max(20.0..20.1)", "max(20.2..20.3)"]
-    assert model.get_feature_names_out().tolist() == names
-    pooled = model.set_output(transform="pandas").transform(frame)
+    assert model.fit(frame).get_feature_names_out().tolist() == names
+    pooled = model.set_output(transform="pandas").fit_transform(frame)
     assert pooled.columns.tolist() == names
     assert pooled.values.tolist() == [[0.25, 1]]
 

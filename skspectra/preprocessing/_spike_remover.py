@@ -1,0 +1,136 @@
+"""Spikes of cosmic rays, removed."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skspectra.preprocessing._base import BaseRowTransformer
+from skspectra.preprocessing._intensity import FEW
+from skspectra.preprocessing._spikes import bridge, narrow_spikes, spikes_among_replicates
+
+
+class SpikeRemover(BaseRowTransformer):
+    """Spectra without the spikes that cosmic rays leave in Raman spectra.
+
+    One spike may be the largest value of a spectrum: everything else is divided by it, and one
+    window holds nothing but the spike. No estimator of this package removes spikes by itself.
+    Never use it for diffraction, where a reflection may be as narrow as a spike.
+
+    Parameters
+    ----------
+    threshold : float, default=10.0
+        How far a spike stands above the points beside it, as a modified z-score of first
+        differences [1]_ (> 0). A spike of two points must stand four times as far. The larger,
+        the fewer spikes are found.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Points per spectrum seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_points,)
+        Names of the points, where `X` had string column names in ``fit``.
+
+    See Also
+    --------
+    SavitzkyGolayFilter : Smooth; do it after spikes are removed, or it widens them.
+    skspectra.augmentation.ExtraPeakAugmenter : Train on spectra with spikes instead.
+
+    Notes
+    -----
+    A spike is one or two points wide. It stands above both neighbours, not only by `threshold` but
+    also far above the steps beside it: these are at most 20 % of its height, or 5 % where it is
+    two points wide, less the noise. A sampled Gaussian peak whose standard deviation is 0.6 points
+    or more has a larger one. A line between its neighbours replaces a spike; all other points
+    stay the same bit for bit.
+
+    The scatter of the differences is that of Iglewicz and Hoaglin, ``MAD / 0.6745``, or where
+    more than half of the differences are alike, ``1.2533`` times the mean absolute deviation,
+    without the largest twentieth.
+
+    At the first and last two points only spikes of one point are found. Fewer than ten points are
+    left as they are.
+
+    Replicates (`groups`) tell more: where a group has three spectra or more, each is compared with
+    their median on its own scale. A spike is what stands above that by more than `threshold`
+    scatters and above 1.5 times its height within two points. So a peak that all have stays,
+    however sharp, and wide spikes go too. The median replaces a spike.
+
+    References
+    ----------
+    .. [1] Whitaker, D. A., Hayes, K., "A simple algorithm for despiking Raman spectra",
+       Chemom. Intell. Lab. Syst. 179, 82 (2018). :doi:`10.1016/j.chemolab.2018.06.009`
+
+    Examples
+    --------
+    >>> from skspectra.preprocessing import SpikeRemover
+    >>> X = [[0.1, 0, 0.1, 0.2, 0.1, 40, 0, 0.1, 0.2, 0, 1, 2, 3, 2, 1, 0]]
+    >>> SpikeRemover().fit_transform(X)
+    array([[0.1 , 0.  , 0.1 , 0.2 , 0.1 , 0.05, 0.  , 0.1 , 0.2 , 0.  , 1.  ,
+            2.  , 3.  , 2.  , 1.  , 0.  ]])
+    """
+
+    _parameter_constraints = {"threshold": [Interval(Real, 0, None, closed="neither")]}
+
+    def __init__(self, threshold=10.0):
+        self.threshold = threshold
+
+    def _apply(self, X):
+        return bridge(X, narrow_spikes(X, self.threshold)) if X.shape[1] >= FEW else X
+
+    def transform(self, X, groups=None):
+        """Remove spikes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; they are not modified.
+        groups : array-like of shape (n_samples,), default=None
+            Which sample each spectrum is a replicate of. Spectra of a group of fewer than three,
+            and all spectra without groups, are treated each on its own.
+
+        Returns
+        -------
+        X_transformed : ndarray of shape (n_samples, n_points)
+            Spectra without spikes; float32 stays float32, anything else becomes float64.
+
+        Raises
+        ------
+        ValueError
+            If `groups` does not hold one value for each spectrum.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        if groups is None or X.shape[1] < FEW:
+            return self._apply(X)
+        groups = column_or_1d(groups)
+        check_consistent_length(X, groups)
+        _, members, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+        result, alone = X.copy(), sizes[members] < 3
+        result[alone] = self._apply(X[alone])
+        for group in np.flatnonzero(sizes >= 3):
+            rows = np.flatnonzero(members == group)
+            spikes, expected = spikes_among_replicates(X[rows], self.threshold)
+            result[rows] = np.where(spikes, expected, X[rows])
+        return result
+
+    def fit_transform(self, X, y=None, groups=None):
+        """Check the parameters and the spectra, and remove spikes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; they are not modified.
+        y : None
+            Ignored.
+        groups : array-like of shape (n_samples,), default=None
+            Which sample each spectrum is a replicate of; see :meth:`transform`.
+
+        Returns
+        -------
+        X_transformed : ndarray of shape (n_samples, n_points)
+            Spectra without spikes; float32 stays float32, anything else becomes float64.
+        """
+        return self.fit(X, y).transform(X, groups=groups)

@@ -1,0 +1,159 @@
+"""Where the spikes of cosmic rays stand in spectra, in one spectrum or among replicates."""
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d
+
+# Points beside a spike that are looked at, and one to tell the last step.
+_BESIDE = 4
+
+# The steps beside a spike are at most these shares of its height. Of sampled peaks one is larger:
+# for a Gaussian of sigma = 0.6 points, the sharpest to be kept, at the worst place between the
+# points, the larger of the two steps next to the top is 0.33 of the height of one point, and 0.066
+# of that of two points. At the first and the last point one side is seen only: a peak that is
+# centred within half a point outside the axis must still be kept there.
+_SHARES = {1: 0.2, 2: 0.05}
+_SHARE_AT_ENDS = 0.05
+# Another peak nearby may hide a step, but then its own steps are large. So all steps are small, of
+# one point on one side at least (the other side may hold another spike), of two on both: there
+# the smaller of the two steps next to the top of a sharp peak is but 0.039 of its height.
+_QUIET = 0.2
+# Noise in the steps, in units of the threshold's scatters, for which the shares make room. Then a
+# sharp peak in noise passes for a spike with less than one chance in 1000.
+_ALLOWANCE = 0.2
+
+# Replicates differ: a spike is above what the median has within so many points, by this share.
+_REACH = 2
+_EXCESS = 0.5
+
+
+def scatter(values):
+    """Return the modified standard deviation of each row, as a column: robust, never zero.
+
+    It is that of Iglewicz and Hoaglin: from the median absolute deviation from the median, and
+    where that is zero, for more than half of the values are alike, from the mean one. Of that
+    mean the largest twentieth is left out, or spikes would be measured by themselves.
+    """
+    deviations = np.abs(values - np.median(values, axis=1, keepdims=True))
+    result = np.median(deviations, axis=1, keepdims=True) / 0.6745
+    alike = result[:, 0] == 0
+    n_kept = values.shape[1] - values.shape[1] // 20
+    if alike.any():
+        smallest = np.partition(deviations[alike], n_kept - 1, axis=1)[:, :n_kept]
+        result[alike] = 1.2533 * smallest.mean(axis=1, keepdims=True)
+    return result
+
+
+def narrow_spikes(X, threshold):
+    """Find spikes of one or two points, each spectrum on its own.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_points)
+        Spectra of at least ten points.
+    threshold : float
+        Scatters of the differences that a spike stands above both of its neighbours.
+
+    Returns
+    -------
+    spikes : ndarray of shape (n_samples, n_points)
+        Whether each point belongs to a spike.
+    """
+    n_points = X.shape[1]
+    # A power of two changes no digit, and then no difference can overflow.
+    X = np.ldexp(X, -np.frexp(np.abs(X).max(axis=1, keepdims=True))[1])
+    # Rounding is not noise, but no spikes are found in it either.
+    noise = np.maximum(scatter(np.diff(X, axis=1)), np.finfo(X.dtype).eps)
+    mirrored = np.pad(X, ((0, 0), (_BESIDE, _BESIDE)), mode="reflect")
+    spikes = np.zeros(X.shape, dtype=bool)
+    for width, share in _SHARES.items():
+        # Two points are told from a sharp peak only where both sides are seen.
+        margin = 0 if width == 1 else 2
+        first, last = margin, n_points - width - margin + 1
+        left = mirrored[:, _BESIDE + first - 1 : _BESIDE + last - 1]
+        right = mirrored[:, _BESIDE + first + width : _BESIDE + last + width]
+        lowest = np.minimum(X[:, first:last], X[:, first + width - 1 : last + width - 1])
+        height = lowest - np.maximum(left, right)
+        rows, starts = np.nonzero(height > threshold * noise)
+        height, room = height[rows, starts], _ALLOWANCE * threshold * noise[rows, 0]
+        starts += first
+        at_end = (width == 1) & ((starts == 0) | (starts == n_points - 1))
+        limit = np.where(at_end, _SHARE_AT_ENDS, share) * height
+        away = np.arange(_BESIDE)
+        sides = [
+            mirrored[rows[:, None], _BESIDE + starts[:, None] + place]
+            for place in (-1 - away, width + away)
+        ]
+        steps = np.stack([side[:, :-1] - side[:, 1:] for side in sides])
+        # A flank of a wide peak is a steep but straight one: its steps are alike.
+        bends = steps[..., 0] - steps[..., 1]
+        level = (steps[..., 0] <= limit - room) | (bends <= limit - np.sqrt(3) * room)
+        quiet = (np.abs(steps) <= (_QUIET * height - room)[:, None]).all(axis=2)
+        found = level.all(axis=0) & (quiet.any(axis=0) if width == 1 else quiet.all(axis=0))
+        rows, starts = rows[found], starts[found]
+        for point in range(width):
+            spikes[rows, starts + point] = True
+    return spikes
+
+
+def bridge(X, spikes):
+    """Return `X` with a straight line in place of the spikes; at an end, the nearest value."""
+    rows = np.flatnonzero(spikes.any(axis=1))
+    bad, points = spikes[rows], np.arange(X.shape[1])
+    last = X.shape[1] - 1
+    left = np.maximum.accumulate(np.where(bad, -1, points), axis=1)
+    right = np.minimum.accumulate(np.where(bad, last + 1, points)[:, ::-1], axis=1)[:, ::-1]
+    left, right = np.where(left < 0, right, left), np.where(right > last, left, right)
+    values = X[rows]
+    low = np.take_along_axis(values, left, axis=1)
+    high = np.take_along_axis(values, right, axis=1)
+    share = ((points - left) / np.maximum(right - left, 1)).astype(X.dtype)
+    result = X.copy()
+    result[rows] = np.where(bad, (1 - share) * low + share * high, values)
+    return result
+
+
+def _scaled(X, reference):
+    """Return `X` on the scale of `reference`, and the offsets and factors that lead back."""
+    offset = np.median(X, axis=1, keepdims=True)
+    above = reference - np.median(reference)
+    # The factor is the median of the ratios, each weighted by the square of what it is a ratio
+    # to: by the least squares without spikes, which are a few points, having a say.
+    weights = np.square(above / (np.abs(above).max() or 1))
+    ratios = (X - offset) / np.where(above == 0, 1, above)
+    order = np.argsort(ratios, axis=1)
+    total = np.cumsum(weights[order], axis=1)
+    middle = np.argmax(total >= total[:, -1:] / 2, axis=1)[:, None]
+    factor = np.take_along_axis(ratios, np.take_along_axis(order, middle, axis=1), axis=1)
+    factor = np.where(factor > 0, factor, 1).astype(X.dtype)
+    return (X - offset) / factor + np.median(reference), offset, factor
+
+
+def spikes_among_replicates(X, threshold):
+    """Find what stands out of the median of the spectra, at any width.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_replicates, n_points)
+        At least three spectra of one sample, on any scale and with any offset.
+    threshold : float
+        Scatters of the differences from the median that a spike stands above it.
+
+    Returns
+    -------
+    spikes : ndarray of shape (n_replicates, n_points)
+        Whether each point belongs to a spike.
+    expected : ndarray of shape (n_replicates, n_points)
+        The median on the scale of each spectrum.
+    """
+    exponent = np.frexp(np.abs(X).max())[1]
+    X = np.ldexp(X, -exponent)
+    reference = np.median(X, axis=0)
+    reference = np.median(_scaled(X, reference)[0], axis=0)
+    scaled, offset, factor = _scaled(X, reference)
+    level = np.median(reference)
+    highest = maximum_filter1d(reference, 2 * _REACH + 1, mode="nearest")
+    # Of three spectra each is the median itself in a third of the points, which hides its noise.
+    noise = np.maximum(scatter(scaled - reference), scatter(np.diff(scaled, axis=1)))
+    noise = np.maximum(noise, np.finfo(X.dtype).eps * np.abs(scaled).max(axis=1, keepdims=True))
+    spikes = scaled - highest > threshold * noise + _EXCESS * np.maximum(highest - level, 0)
+    return spikes, np.ldexp((reference - level) * factor + offset, exponent)
