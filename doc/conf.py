@@ -75,8 +75,8 @@ class _NetworksTable(SphinxDirective):
             "   :widths: auto",
             "",
         ]
-        for name, architecture in ZOO.items():
-            source = architecture.layers.__doc__.splitlines()[0].removesuffix(".")
+        for name, function in ZOO.items():
+            source = function.__doc__.splitlines()[0].removesuffix(".")
             source = re.sub(r"(.*), doi (\S+)", r"`\1 <https://doi.org/\2>`__", source)
             parameters, multiply_adds, seen = cost(name)
             figures = f'"{parameters / 1e6:,.2f} M", "{multiply_adds / 1e6:,.1f} M", "{seen:,}"'

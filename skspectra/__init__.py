@@ -12,6 +12,7 @@ _HOMES = {
     "AugmentedClassifier": "augmentation",
     "MaxPoolDownsampler": "preprocessing",
     "PeakShiftAugmenter": "augmentation",
+    "PooledMLP": "neural",
     "PooledSVC": "svm",
     "SpectralCNN": "neural",
 }

@@ -8,9 +8,9 @@ import warnings
 from pathlib import Path
 
 from skspectra import __version__
+from skspectra._options import NORMS
 
 N_FOLDS, N_REPEATS = 5, 2
-NORMS = ["max", "area", "snv", "none"]
 POOLING_NOTE = (
     "Pooling helps where peaks are narrow and move; on smooth spectra (infrared) it is neutral "
     "or harmful."

@@ -44,6 +44,7 @@ from skspectra.augmentation import (
     IntensityAugmenter,
     NoiseAugmenter,
 )
+from skspectra.preprocessing import IntensityCompressor, SpectrumNormalizer
 
 # The checks train on blobs in 2 dimensions, half of the values negative. What would throw the
 # blobs away for good reason (one window, "snv" of two points) has tests of its own.
@@ -52,6 +53,11 @@ TRANSFORMERS = [
     MaxPoolDownsampler(pool_size=2, stride=1),
     MaxPoolDownsampler(pool_size=3, stride=2, pooling="mean"),
     MaxPoolDownsampler(pool_size=2, stride=1, pooling="decimate"),
+    SpectrumNormalizer(),
+    SpectrumNormalizer("area"),
+    IntensityCompressor(),
+    IntensityCompressor("sqrt"),
+    IntensityCompressor("log", floor=0.1),
     PeakShiftAugmenter(),
     PeakShiftAugmenter(max_shift=2, mode="global", random_state=0),
     PeakShiftAugmenter(max_shift=2, length_scale=9),
@@ -227,6 +233,8 @@ def fitted():
     X, y = toy()
     models = [
         MaxPoolDownsampler(6),
+        SpectrumNormalizer(),
+        IntensityCompressor(),
         PeakShiftAugmenter(3),
         DiffractionShiftAugmenter((10, 90)),
         CalibrationAugmenter(),

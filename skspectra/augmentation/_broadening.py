@@ -6,13 +6,8 @@ from sklearn.utils._param_validation import Interval
 
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import check_order, in_blocks, uniform
-from skspectra.augmentation._spread import (
-    from_spectrum,
-    reach,
-    spectrum,
-    spread_gaussian,
-    transfer,
-)
+from skspectra.augmentation._spread import from_spectrum, reach, spectrum, spread_gaussian
+from skspectra.profiles import transfer
 
 # Up to this width a sum over points takes less time than transforms do.
 _NARROW = 6

@@ -8,7 +8,8 @@ from sklearn.utils._param_validation import Interval
 from skspectra.augmentation._axis import check_angles
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import check_order, in_blocks, uniform
-from skspectra.augmentation._spread import from_spectrum, spectrum, transfer
+from skspectra.augmentation._spread import from_spectrum, spectrum
+from skspectra.profiles import scherrer_width, transfer
 
 # Between two profiles whose widths differ by this factor their mixture is like one between them.
 _LEVEL = 1.2
@@ -127,8 +128,8 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
         """Return the widths that crystallites of 1 nm give, in points."""
         check_order(self, "min_size", "max_size")
         angles = np.radians(check_angles(self.x_axis, n_points))
-        # 1 nm is 10 angstrom; a single point has no step.
-        width = self.shape_factor * self.wavelength / 10 / np.cos(angles / 2)
+        width = scherrer_width(angles, 1.0, self.wavelength, self.shape_factor)
+        # A single point has no step.
         return width / np.gradient(angles) if n_points > 1 else width
 
     def _perturb(self, X, rng):

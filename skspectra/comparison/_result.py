@@ -11,7 +11,7 @@ import numpy as np
 
 from skspectra.comparison._wording import conclusion, format_seconds, sentence, text_table
 
-NET_NAMES = {"SpectralCNN", "MLPClassifier", "NeuralNetClassifier"}
+NET_NAMES = {"SpectralCNN", "PooledMLP", "MLPClassifier", "NeuralNetClassifier"}
 
 
 class ModelResult(NamedTuple):

@@ -1,82 +1,78 @@
 """Networks by name: which switches each has, and building one."""
 
+import copy
 import inspect
 from bisect import bisect_left
 from functools import partial
-from typing import NamedTuple
 
 import torch
 from torch import nn
+from torch.nn.parameter import UninitializedBuffer
 
 from skspectra.neural import _layers as layers
-from skspectra.neural import _poolnet
 from skspectra.neural import _zoo as zoo
 
-
-class Architecture(NamedTuple):
-    """A network and how it is trained unless the user says otherwise."""
-
-    layers: callable
-    max_epochs: int = 500
-    batch_size: int = 128
-    lr: float = 3e-4
-    n_iter_no_change: int = 25
-    # Whether windows are pooled, so that something is left without the convolutions.
-    has_windows: bool = True
-
-
+# In the order in which they are listed to the user.
 ZOO = {
-    "poolnet": Architecture(_poolnet.poolnet, lr=2e-3, n_iter_no_change=50),
-    "poolnet_fine": Architecture(_poolnet.poolnet_fine, lr=2e-3, n_iter_no_change=50),
-    "cnn2": Architecture(zoo.cnn2),
-    "cnn3": Architecture(zoo.cnn3),
-    "cnn6": Architecture(zoo.cnn6),
-    "vgg": Architecture(zoo.vgg),
-    "resnet": Architecture(zoo.resnet, has_windows=False),
-    "cnn_bn": Architecture(zoo.cnn_bn),
-    "inc3": Architecture(zoo.inc3),
-    "inc6": Architecture(zoo.inc6),
-    "cnn_bn_mod": Architecture(zoo.cnn_bn_mod),
-    "cnn6_convdo": Architecture(zoo.cnn6_convdo),
-    "cnn6_bn": Architecture(zoo.cnn6_bn),
-    "vgg_mod": Architecture(zoo.vgg_mod),
-    "resnet_mod": Architecture(zoo.resnet_mod, has_windows=False),
-    "park": Architecture(zoo.park),
-    "vecsei": Architecture(zoo.vecsei),
-    "fan": Architecture(zoo.fan),
-    "oviedo": Architecture(zoo.oviedo, has_windows=False),
-    "sang": Architecture(zoo.sang),
-    "mozaffari": Architecture(zoo.mozaffari, has_windows=False),
-    "schuetzke": Architecture(zoo.schuetzke),
+    function.__name__: function
+    for function in (
+        *(zoo.cnn2, zoo.cnn3, zoo.cnn6, zoo.vgg, zoo.resnet, zoo.cnn_bn, zoo.inc3, zoo.inc6),
+        *(zoo.cnn_bn_mod, zoo.cnn6_convdo, zoo.cnn6_bn, zoo.vgg_mod, zoo.resnet_mod),
+        *(zoo.park, zoo.vecsei, zoo.fan, zoo.oviedo, zoo.sang, zoo.mozaffari, zoo.schuetzke),
+    )
 }
+# They pool no windows, so that nothing is left without the convolutions.
+WITHOUT_WINDOWS = {"resnet", "resnet_mod", "oviedo", "mozaffari"}
+# What "auto" stands for: the most accurate network, and the shortest one, which fits any length.
+BEST, SHORTEST = "cnn6", "mozaffari"
+LONGEST = 2**16
+
+
+def choose(architecture, n_points):
+    """Return the network that `architecture` names for spectra of `n_points`, or raise."""
+    if not isinstance(architecture, str) or architecture in ZOO:
+        return architecture
+    if architecture == "auto":
+        return BEST if _builds(n_points, ZOO[BEST]) else SHORTEST
+    if architecture in ("poolnet", "poolnet_fine"):
+        n_steps = 8 if architecture == "poolnet_fine" else ""
+        raise ValueError(
+            f"architecture={architecture!r} has no convolution, so it is no SpectralCNN; use "
+            f"PooledMLP({n_steps and f'n_steps={n_steps}'})."
+        )
+    raise ValueError(
+        f"architecture={architecture!r} is not known; use 'auto', a function, or one of "
+        f"{', '.join(map(repr, ZOO))}."
+    )
 
 
 def resolve(architecture, switches):
-    """Return the `Architecture` and the keywords that `switches` stand for.
+    """Return the function that makes the layers of an architecture for a number of points.
 
-    `switches` maps the name of a switch to its value, "auto" meaning the architecture's own.
+    `switches` maps names of switches to values; one that is missing is the architecture's own.
     """
-    found = ZOO[architecture] if isinstance(architecture, str) else Architecture(architecture)
-    known = inspect.signature(found.layers).parameters
-    chosen = {name: value for name, value in switches.items() if value != "auto"}
+    function = ZOO[architecture] if isinstance(architecture, str) else architecture
+    known = inspect.signature(function).parameters
     takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
-    for name, value in chosen.items():
+    for name, value in switches.items():
         if name not in known and not takes_all:
-            own = ", ".join(sorted(set(known) & set(switches))) or "none"
+            names = {*layers.SWITCHES, "dropout"}
+            own = ", ".join(sorted(set(known) & names)) or "none"
             raise ValueError(
                 f"{name}={value!r} has no meaning for architecture={architecture!r}, which has no "
                 f"such part; use {name}='auto'. Its switches are: {own}."
             )
-    if isinstance(architecture, str) and chosen.get("convolution") == "none":
-        _check_without_convolution(architecture, found, chosen)
-    return found, {
+    if isinstance(architecture, str) and switches.get("convolution") == "none":
+        _check_without_convolution(architecture, switches)
+    keywords = {
         name: layers.SWITCHES[name][value] if name in layers.SWITCHES else value
-        for name, value in chosen.items()
+        for name, value in switches.items()
     }
+    return partial(function, **keywords)
 
 
-def _check_without_convolution(architecture, found, chosen):
-    if not found.has_windows:
+def _check_without_convolution(architecture, chosen):
+    if architecture in WITHOUT_WINDOWS:
         raise ValueError(
             f"convolution='none' has no meaning for architecture={architecture!r}, which pools no "
             "windows: hardly more than dense layers would be left."
@@ -94,14 +90,30 @@ def _check_without_convolution(architecture, found, chosen):
             )
 
 
-def build(layer_function, n_points, n_outputs, keywords, device="cpu"):
-    """Build the network for spectra of `n_points`; on "meta" it has shapes but no values."""
+def _copied(modules):
+    """Return copies of modules, lazy ones included."""
+    modules = list(modules)
+    # Torch can copy parameters that have no size yet, but not such buffers.
+    lazy = (b for m in modules for b in m.buffers() if isinstance(b, UninitializedBuffer))
+    memo = {id(b): UninitializedBuffer(device=b.device, dtype=b.dtype) for b in lazy}
+    return copy.deepcopy(modules, memo)
+
+
+def build(layer_function, n_points, n_outputs, device="cpu"):
+    """Build the network for spectra of `n_points`; on "meta" it has shapes but no values.
+
+    `layer_function` maps the number of points to a list of modules. Those of a user's function may
+    be the same at every call, so they are copied.
+    """
+    function = getattr(layer_function, "func", layer_function)
+    published = function in ZOO.values()
     with torch.device(device), torch.no_grad():
+        modules = layer_function(n_points)
         network = layers.Network(
             nn.Unflatten(1, (1, n_points)),
-            *layer_function(n_points, **keywords),
+            *(modules if published else _copied(modules)),
             nn.LazyLinear(n_outputs),
-            ours=any(layer_function is architecture.layers for architecture in ZOO.values()),
+            by_row=published,
         )
         # The lazy layers take their sizes from one pass; in `eval` mode nothing else is learnt.
         shape = tuple(network.eval()(torch.zeros(1, n_points)).shape)
@@ -115,32 +127,37 @@ def build(layer_function, n_points, n_outputs, keywords, device="cpu"):
     return network
 
 
-def _builds(n_points, layer_function, keywords):
+def _builds(n_points, layer_function):
     try:
-        build(layer_function, n_points, 1, keywords, "meta")
+        build(layer_function, n_points, 1, "meta")
     except Exception:
         return False
     return True
 
 
-def check_length(architecture, layer_function, n_points, keywords):
+def check_length(architecture, n_points, switches):
     """Raise a ValueError where `n_points` is too short, naming the least that works.
 
     A user's function shows its own errors: who knows which lengths it takes.
     """
-    if not isinstance(architecture, str):
-        return
-    longest = 2**16
-    builds = partial(_builds, layer_function=layer_function, keywords=keywords)
+    function = resolve(architecture, switches)
     # Anything that fails at every length too is an error of the architecture: let it show itself.
-    if builds(n_points) or not builds(longest):
+    if (
+        not isinstance(architecture, str)
+        or _builds(n_points, function)
+        or not _builds(LONGEST, function)
+    ):
         return
-    least = bisect_left(range(longest), True, lo=n_points, key=builds)
+    builds = partial(_builds, layer_function=function)
+    least = bisect_left(range(LONGEST), True, lo=n_points, key=builds)
     # Each switch that alone is to blame.
     guilty = [
         name
-        for name in keywords
-        if builds(n_points, keywords={k: v for k, v in keywords.items() if k != name})
+        for name in switches
+        if _builds(
+            n_points,
+            resolve(architecture, {k: v for k, v in switches.items() if k != name}),
+        )
     ]
     changed = f" with another {', '.join(guilty)}" if guilty else ""
     raise ValueError(

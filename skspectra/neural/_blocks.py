@@ -46,6 +46,7 @@ def published(
             ]
             return [*features, *head(units, hidden_activation, dropout, dense_norm)]
 
+        architecture.__name__ = extractor.__name__
         architecture.__doc__ = extractor.__doc__
         return architecture
 

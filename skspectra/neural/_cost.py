@@ -19,7 +19,7 @@ class Cost(NamedTuple):
 
 def cost(architecture, n_points=5000, n_outputs=500):
     """Return the `Cost` of a network of the zoo."""
-    network = build(ZOO[architecture].layers, n_points, n_outputs, {}, "meta")
+    network = build(ZOO[architecture], n_points, n_outputs, "meta")
     return Cost(
         sum(parameter.numel() for parameter in network.parameters()),
         _count_multiply_adds(network, n_points),

@@ -18,6 +18,14 @@ class _SpectraAsImages:
 class BatchNorm(_SpectraAsImages, nn.BatchNorm2d):
     """Batch normalisation of channels or features."""
 
+    def forward(self, x):
+        if self.training and x.numel() == x.shape[1]:
+            raise ValueError(
+                "batch_size=1 leaves batch normalisation a single value per channel, which has no "
+                "variance; use a batch_size of at least 2."
+            )
+        return super().forward(x)
+
 
 class LazyBatchNorm(_SpectraAsImages, nn.LazyBatchNorm2d):
     """The same before it knows how many there are."""
@@ -28,17 +36,17 @@ class LazyBatchNorm(_SpectraAsImages, nn.LazyBatchNorm2d):
 class Network(nn.Sequential):
     """Layers in sequence; on a CPU convolutions and pools take a few spectra at a time.
 
-    What a part leaves in between fits into the cache and into memory that is used again. Not where
-    a layer may see the whole batch: in networks that are not `ours` and before a batch
-    normalisation.
+    What a part leaves in between fits into the cache and into memory that is used again. It is not
+    done where a layer may see the whole batch: before a batch normalisation, and in networks that
+    are not known to work `by_row`.
     """
 
     # Points in one part: 64 channels of them are 20 MB.
     part = 80_000
 
-    def __init__(self, *layers, ours):
+    def __init__(self, *layers, by_row):
         super().__init__(*layers)
-        self.n_by_row = _count_by_row(layers) if ours else 0
+        self.n_by_row = _count_by_row(layers) if by_row else 0
 
     def forward(self, x):
         if not self.n_by_row or x.device.type != "cpu":
@@ -98,7 +106,11 @@ class Center(nn.Module):
 
 
 class Compress(nn.Module):
-    """The adaptive compression of :func:`skspectra.preprocessing.compress`."""
+    """The adaptive law of :func:`skspectra.preprocessing.compress`, of ordinary float32 values.
+
+    Torch's square root differs from NumPy's in the last bit, from which training goes its own way;
+    the committed figures of the pooled MLP rest on this one.
+    """
 
     def forward(self, x):
         if x.shape[-1] < FEW:
@@ -180,9 +192,17 @@ def batch_norm():
     return LazyBatchNorm(eps=1e-3, momentum=0.01)
 
 
-def hidden(units, activation, dropout):
-    """One hidden dense layer with its dropout before it."""
-    return [*drop(dropout), nn.LazyLinear(units), activation()]
+def hidden(sizes, activation, dropout):
+    """Hidden dense layers, with dropout before every dense layer but the first one.
+
+    The output layer, which is no part of them, counts as a dense layer.
+    """
+    dense = [
+        layer
+        for number, units in enumerate(sizes)
+        for layer in (*drop(dropout if number else 0), nn.LazyLinear(units), activation())
+    ]
+    return [*dense, *drop(dropout if sizes else 0)]
 
 
 def drop(rate):

@@ -1,5 +1,6 @@
 """Training: batches, the schedule, and a torch that leaves the rest of the process alone."""
 
+import os
 import sys
 import threading
 import time
@@ -12,10 +13,20 @@ from sklearn.utils import assert_all_finite
 from skorch.callbacks import Callback
 
 from skspectra.augmentation import draw
-from skspectra.preprocessing._intensity import _normalize
+from skspectra.preprocessing._intensity import normalize_rows
 
 # Seeds and thread counts belong to the whole process: one fit or prediction at a time.
 _LOCK = threading.RLock()
+
+
+def _renew_lock():
+    global _LOCK
+    _LOCK = threading.RLock()
+
+
+# A forked process inherits a lock that may be held, and nobody in it who would release it.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @contextmanager
@@ -57,7 +68,7 @@ def resolve_device(device, fall_back=False):
         if fall_back:
             return "cpu"
         raise ValueError(
-            f"device={device!r} is not to be had here; use 'auto', 'cpu' or 'cuda'."
+            f"device={device!r} is not available here; use 'auto', 'cpu' or 'cuda'."
         ) from error
     return device
 
@@ -91,8 +102,8 @@ def hold_out(targets, fraction, rng):
     return np.concatenate([train, np.flatnonzero(alone)]), valid
 
 
-def as_batch(X, norm):
-    """Turn rows of spectra into what a network takes: normalised, float32.
+def as_float32(X, norm):
+    """Normalise rows of spectra and return them in the single precision of the networks.
 
     `X` must be a copy: it is written to, here and by networks that work in place. They were
     validated once for all, so not by the public function, which would do it again.
@@ -100,10 +111,10 @@ def as_batch(X, norm):
     X = X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
     # A second copy is memory that is given back after every step, which costs more than a small
     # network.
-    X = _normalize(X, norm, in_place=True)
+    X = normalize_rows(X, norm, in_place=True)
     try:
         with np.errstate(over="raise"):
-            return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
+            return np.ascontiguousarray(X, dtype=np.float32)
     except FloatingPointError as error:
         raise ValueError(
             f"X holds intensities up to {np.abs(X).max():.3g}, too large for float32, in which "
@@ -124,12 +135,15 @@ class Spectra(torch.utils.data.Dataset):
 
 
 class Batches:
-    """Slices of `Spectra`: shuffled and augmented anew in every epoch when there is an `rng`."""
+    """Slices of `Spectra`: shuffled and augmented anew in every epoch when there is an `rng`.
 
-    def __init__(self, dataset, batch_size, norm, augmenter=None, rng=None):
+    `prepare` turns the spectra of a batch, a copy, into the array that the network takes.
+    """
+
+    def __init__(self, dataset, batch_size, prepare, augmenter=None, rng=None):
         self.dataset = dataset
         self.batch_size = batch_size
-        self.norm = norm
+        self.prepare = prepare
         self.augmenter = augmenter
         self.rng = rng
 
@@ -146,7 +160,7 @@ class Batches:
             if self.augmenter is not None:
                 batch = np.array(draw(self.augmenter, batch, self.rng))
                 assert_all_finite(batch, input_name="What the augmenter returned")
-            yield as_batch(batch, self.norm), torch.from_numpy(y[rows])
+            yield torch.from_numpy(self.prepare(batch)), torch.from_numpy(y[rows])
 
 
 def diverged(record, what):
@@ -162,7 +176,7 @@ class StopTraining(Exception):
 
 
 def n_right(logits, targets):
-    """Count the spectra whose label, or whose whole set of phases, is right."""
+    """Count the spectra whose label, or whose whole set of labels, is right."""
     if targets.ndim == 2:
         return ((logits > 0) == (targets > 0)).all(dim=1).sum()
     return (logits.argmax(dim=1) == targets).sum()

@@ -5,8 +5,9 @@ import warnings
 import numpy as np
 from sklearn.utils import check_array
 
-NORMS = ("max", "area", "snv", "none")
-COMPRESSIONS = ("adaptive", "sqrt", "log", "none")
+from skspectra._options import NORMS
+
+LAWS = ("adaptive", "sqrt", "log", "none")
 
 # "adaptive" is linear well within so many scatters of the level, a square root well beyond.
 SCATTERS = 20
@@ -74,14 +75,14 @@ def normalize(X, norm="max"):
            [0. , 0. , 0. ]])
     """
     _check_option("norm", norm, NORMS)
-    return _normalize(_as_spectra(X), norm)
+    return normalize_rows(_as_spectra(X), norm)
 
 
-def _normalize(X, norm, in_place=False):
+def normalize_rows(X, norm, in_place=False):
     """Normalise a validated float array, into a new one or `in_place`."""
     if norm == "none":
         return X
-    scale = _no_zeros(np.maximum(X.max(axis=1), -X.min(axis=1))[:, None])
+    scale = _no_zeros(_largest(X))
     # Once the largest value is 1, no sum can overflow or underflow.
     X = np.divide(X, scale, out=X if in_place else None)
     if norm == "area":
@@ -94,11 +95,16 @@ def _normalize(X, norm, in_place=False):
     return X
 
 
+def _largest(X):
+    """Return the largest absolute value of each row, as a column."""
+    return np.maximum(X.max(axis=1), -X.min(axis=1))[:, None]
+
+
 def _no_zeros(scale):
     return np.where(scale == 0, scale.dtype.type(1), scale)
 
 
-def compress(X, compression="adaptive", floor=1e-3):
+def compress(X, law="adaptive", floor=1e-3):
     """Compress intensities, so that a minor peak weighs more beside the main one.
 
     Phases are often told apart by a peak of a few per cent of the largest one, which a distance
@@ -109,7 +115,7 @@ def compress(X, compression="adaptive", floor=1e-3):
     ----------
     X : array-like of shape (n_samples, n_points)
         Intensities, usually normalised and pooled.
-    compression : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
+    law : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
         "adaptive" is the square root of what stands out of a spectrum: ``d / sqrt(|d| + 20 s)``,
         where ``d`` is the difference from its level, the first octile of its intensities [1]_,
         and ``s`` their scatter, by which the smallest is lower. On a spectrum that is zero between
@@ -132,7 +138,7 @@ def compress(X, compression="adaptive", floor=1e-3):
     Raises
     ------
     ValueError
-        If `compression` is not one of the four, `floor` is not positive, or `X` is not a
+        If `law` is not one of the four, `floor` is not a positive number, or `X` is not a
         finite 2-D array.
 
     See Also
@@ -151,27 +157,47 @@ def compress(X, compression="adaptive", floor=1e-3):
     array([[0.   , 0.   , 0.   , 0.187, 0.   , 0.   , 0.   , 0.   , 1.   ,
             0.   ]])
     """
-    _check_option("compression", compression, COMPRESSIONS)
-    if not floor > 0:
+    _check_option("law", law, LAWS)
+    if not 0 < floor < np.inf:
         raise ValueError(f"floor={floor!r} must be a positive number.")
-    X = _as_spectra(X)
-    if compression == "none":
+    return compress_rows(_as_spectra(X), law, floor)
+
+
+def compress_rows(X, law, floor):
+    """Compress a validated float array into a new one ("none" returns `X` itself)."""
+    if law == "none":
         return X
-    if compression == "adaptive":
+    if law == "adaptive":
         return _compress_adaptively(X)
-    # A floor below the smallest number of the dtype would be 0.
-    floor = max(X.dtype.type(floor), np.finfo(X.dtype).tiny)
-    total = np.abs(X).sum(dtype=np.float64)
-    negative = np.maximum(-X, 0).sum(dtype=np.float64) / (total or 1)
+    negative = _negative_share(X)
     if negative > NEGATIVE_SHARE:
         warnings.warn(
             f"{negative:.0%} of the absolute intensity is negative and was clipped at 0 "
-            f"by compression={compression!r}; correct the baseline first, or use "
-            "compression='adaptive', which keeps it.",
-            stacklevel=2,
+            f"by the law {law!r}; correct the baseline first, or use 'adaptive', which keeps it.",
+            stacklevel=3,
         )
     clipped = np.maximum(X, 0)
-    return np.sqrt(clipped) if compression == "sqrt" else np.log1p(clipped / floor)
+    return np.sqrt(clipped) if law == "sqrt" else _log(clipped, float(floor))
+
+
+def _negative_share(X):
+    """Return which share of the absolute intensity of all spectra is negative."""
+    # Once the largest value is 1, no sum can overflow.
+    X = X / _no_zeros(_largest(X).max())
+    negative = np.maximum(-X, 0).sum(dtype=np.float64)
+    return negative / (np.abs(X).sum(dtype=np.float64) or 1)
+
+
+def _log(X, floor):
+    limits = np.finfo(X.dtype)
+    # A floor below the smallest number of the dtype would be 0, one above the largest infinite.
+    floor = X.dtype.type(min(max(floor, float(limits.tiny)), float(limits.max)))
+    with np.errstate(over="ignore"):
+        X_in_floors = X / floor
+    huge = np.isinf(X_in_floors)
+    result = np.log1p(X_in_floors)
+    result[huge] = np.log(X[huge]) - np.log(floor)
+    return result
 
 
 def level_rank(n_points):
@@ -182,6 +208,12 @@ def level_rank(n_points):
 def _compress_adaptively(X):
     if X.shape[1] < FEW:
         return X
+    # Differences of huge values would overflow. A power of four in X is one of two in the result,
+    # and 1 leaves ordinary spectra the same bit for bit.
+    huge = _largest(X) > np.finfo(X.dtype).max / 64
+    if huge.any():
+        root = np.where(huge, X.dtype.type(16), X.dtype.type(1))
+        return root * _compress_adaptively(X / root**2)
     rank = level_rank(X.shape[1])
     level = np.partition(X, rank, axis=1)[:, rank, None]
     above = X - level

@@ -19,6 +19,24 @@ _BLOCK = 2**19
 _COLUMN_BYTES = 2**23
 
 
+def resolve_windows(n_points, pool_size="auto", stride="auto", overlap=4):
+    """Return the points per window and from one window to the next, as integers.
+
+    An "auto" `pool_size` is 4 % of the points, an "auto" `stride` one part in `overlap` of a
+    window. A window is never wider than the spectrum.
+    """
+    wanted = max(1, n_points // 25) if pool_size == "auto" else int(pool_size)
+    size = min(wanted, n_points)
+    return size, max(1, size // overlap) if stride == "auto" else int(stride)
+
+
+def window_starts(n_points, size, stride):
+    """Return the first point of each window; the last one is anchored at the end of the axis."""
+    last = n_points - size
+    starts = np.arange(0, last + 1, stride)
+    return starts if starts[-1] == last else np.append(starts, last)
+
+
 def _pool(X, size, stride, pooling, out, scratch):
     """Write what is kept of the windows ``X[:, i * stride : i * stride + size]``."""
     if pooling == "max":
@@ -58,6 +76,9 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     starts_ : ndarray of shape (n_windows,)
         First point of each window. The last window is anchored at the end of the axis, so that no
         point is dropped.
+    centers_ : ndarray of shape (n_windows,)
+        Centre of each window, the mean of its first and last point: in axis units where `X` had
+        column names in ``fit`` that all are finite numbers as strings, otherwise in points.
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
@@ -119,19 +140,28 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         X = validate_data(self, X, dtype=[np.float64, np.float32])
         n_points = X.shape[1]
-        wanted = max(1, n_points // 25) if self.pool_size == "auto" else int(self.pool_size)
-        self.pool_size_ = min(wanted, n_points)
-        self.stride_ = max(1, self.pool_size_ // 4) if self.stride == "auto" else int(self.stride)
+        self.pool_size_, self.stride_ = resolve_windows(n_points, self.pool_size, self.stride)
         if self.pooling == "max" and self.stride_ > self.pool_size_ < n_points:
             warnings.warn(
                 f"stride={self.stride_} is larger than pool_size={self.pool_size_}: peaks between "
                 "the windows are lost.",
                 stacklevel=3,
             )
-        last = n_points - self.pool_size_
-        starts = np.arange(0, last + 1, self.stride_)
-        self.starts_ = starts if starts[-1] == last else np.append(starts, last)
+        self.starts_ = window_starts(n_points, self.pool_size_, self.stride_)
         return self
+
+    @property
+    def centers_(self):
+        """Centre of each window, in axis units where the columns are numbers."""
+        axis = np.arange(self.n_features_in_, dtype=np.float64)
+        if hasattr(self, "feature_names_in_"):
+            try:
+                named = self.feature_names_in_.astype(np.float64)
+            except ValueError:
+                named = axis
+            axis = named if np.isfinite(named).all() else axis
+        # Halved before they are added: their sum may overflow.
+        return axis[self.starts_] / 2 + axis[self.starts_ + self.pool_size_ - 1] / 2
 
     def transform(self, X):
         """Pool each spectrum.

@@ -7,14 +7,16 @@ from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
-from skspectra.preprocessing._intensity import COMPRESSIONS, NORMS
+from skspectra._validation import as_indicator, warn_if_flat
+from skspectra.preprocessing import MaxPoolDownsampler, normalize
+from skspectra.preprocessing._front import fit_front
+from skspectra.preprocessing._intensity import LAWS, NORMS
 from skspectra.svm import _votes
 
 # Values transformed at a time while predicting, so that a memory-mapped X stays on disk.
@@ -27,6 +29,11 @@ def _noise(X):
         return 0.0
     curvature = X[:, 1:-1] - (X[:, :-2] + X[:, 2:]) / 2
     return float(np.median(np.abs(curvature))) / 0.6745 / np.sqrt(1.5)
+
+
+def _transform(steps, X):
+    """Apply a fitted Pipeline to validated spectra, without asking for their column names."""
+    return steps[1:].transform(normalize(X, steps[0].norm))
 
 
 class PooledSVC(ClassifierMixin, BaseEstimator):
@@ -61,18 +68,19 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     gamma : {"scale", "auto"} or float, default="scale"
         Coefficient of the kernel; see :class:`sklearn.svm.SVC`.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes in the SVM's penalty. Several phases at once take no dict.
+        Weights of the classes in the SVM's penalty. A dict has no meaning for multilabel spectra.
 
     Attributes
     ----------
     pipeline_ : sklearn.pipeline.Pipeline
-        The fitted Pipeline of normalising, pooling, compressing, centring and the SVM. For several
-        phases at once the SVM is one :class:`sklearn.svm.SVC` a phase in a
-        :class:`sklearn.multiclass.OneVsRestClassifier`.
+        The fitted Pipeline of normalising, pooling, compressing, centring and the SVM. For
+        multilabel spectra the SVM is one :class:`sklearn.svm.SVC` per label in a
+        :class:`sklearn.multiclass.OneVsRestClassifier`. ``pipeline_[:-1].get_feature_names_out()``
+        says which points of the axis a feature came from.
     classes_ : ndarray of shape (n_classes,)
         The labels; for a 0/1 matrix the numbers of its columns.
-    floor_ : float
-        The floor of "log".
+    floor_ : float or None
+        The floor of "log"; None with another `compression`.
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
@@ -123,7 +131,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         "stride": MaxPoolDownsampler._parameter_constraints["stride"],
         "pooling": MaxPoolDownsampler._parameter_constraints["pooling"],
         "normalize": [StrOptions(set(NORMS))],
-        "compression": [StrOptions(set(COMPRESSIONS))],
+        "compression": [StrOptions(set(LAWS))],
         "floor": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})],
         "C": SVC._parameter_constraints["C"],
         "kernel": [StrOptions({"rbf", "linear", "poly", "sigmoid"})],
@@ -164,39 +172,37 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         X : array-like of shape (n_samples, n_points)
             Spectra.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Labels, or a 0/1 matrix for several phases at once.
+            Labels, or a 0/1 matrix for multilabel spectra.
 
         Returns
         -------
         self : PooledSVC
             The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If there is only one class, a matrix `y` holds other values than 0 and 1, or
+            `class_weight` has no meaning for it.
         """
         # Whatever goes wrong from here on, no old Pipeline is left beside new labels.
         vars(self).pop("pipeline_", None)
+        given = X
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True)
         check_classification_targets(y)
         multilabel = type_of_target(y) == "multilabel-indicator"
-        if multilabel and isinstance(self.class_weight, dict):
-            raise ValueError(
-                f"class_weight={self.class_weight!r} has no meaning for several phases at once; "
-                "use 'balanced' or None."
-            )
-        self.floor_ = self.floor
-        if self.floor == "auto":
-            # A thousand spectra tell the noise as well as all of them.
-            sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
-            small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
-            self.floor_ = max(small_peak, 3 * _noise(sample)) or 1e-2
-        compression = {"compression": self.compression, "floor": self.floor_}
-        features = Pipeline(
-            [
-                ("normalize", FunctionTransformer(normalize, kw_args={"norm": self.normalize})),
-                ("pool", MaxPoolDownsampler(self.pool_size, self.stride, self.pooling)),
-                ("compress", FunctionTransformer(compress, kw_args=compression)),
-                ("center", StandardScaler(with_std=False)),
-            ]
-        ).set_output(transform="default")
-        pooled = features.fit_transform(X).astype(np.float64, copy=False)
+        if multilabel:
+            y = as_indicator(y, "y")
+            if isinstance(self.class_weight, dict):
+                raise ValueError(
+                    f"class_weight={self.class_weight!r} has no meaning for multilabel spectra; "
+                    "use 'balanced' or None."
+                )
+        warn_if_flat(X)
+        self.floor_ = self._choose_floor(X) if self.compression == "log" else None
+        front = fit_front(self, given, X, self.stride, self.floor_ or 1.0)
+        center = StandardScaler(with_std=False).set_output(transform="default")
+        pooled = center.fit_transform(_transform(front, X)).astype(np.float64, copy=False)
         variance = pooled.var()
         scale = {"scale": 1 / (pooled.shape[1] * variance) if variance else 1.0}
         scale["auto"] = 1 / pooled.shape[1]
@@ -210,16 +216,26 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         )
         if multilabel:
             svc = OneVsRestClassifier(svc)
-        self.pipeline_ = Pipeline([*features.steps, ("svc", svc.fit(pooled, y))])
+        svc.fit(pooled, y)
+        self.pipeline_ = Pipeline([*front.steps, ("center", center), ("svc", svc)])
         self.classes_ = self.pipeline_.classes_
         return self
+
+    def _choose_floor(self, X):
+        if self.floor != "auto":
+            return self.floor
+        # A thousand spectra tell the noise as well as all of them.
+        sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
+        small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
+        return max(small_peak, 3 * _noise(sample)) or 1e-2
 
     def _features(self, X):
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        features = self.pipeline_[:-1]
+        warn_if_flat(X)
+        steps = self.pipeline_[:-1]
         n_rows = max(1, _BLOCK // X.shape[1])
-        blocks = [features.transform(X[i : i + n_rows]) for i in range(0, len(X), n_rows)]
+        blocks = [_transform(steps, X[i : i + n_rows]) for i in range(0, len(X), n_rows)]
         return np.concatenate(blocks).astype(np.float64, copy=False)
 
     def predict(self, X):
@@ -252,7 +268,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One column a class, the larger the likelier; for two classes the signed distance from
+            One column per class, the larger the likelier; for two classes the signed distance from
             the boundary, positive for ``classes_[1]``.
         """
         features, svc = self._features(X), self.pipeline_[-1]

@@ -6,7 +6,8 @@ from scipy.ndimage import gaussian_filter1d
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skspectra.augmentation import BroadeningAugmenter
-from skspectra.augmentation._spread import from_spectrum, spectrum, spread_gaussian, transfer
+from skspectra.augmentation._spread import from_spectrum, spectrum, spread_gaussian
+from skspectra.profiles import transfer
 
 
 def stick(n_points=801, *places):

@@ -10,12 +10,11 @@ from torch import nn
 
 from skspectra import SpectralCNN
 from skspectra.neural import _layers as layers
-from skspectra.neural._architectures import ZOO, build, check_length, resolve
+from skspectra.neural._architectures import ZOO, build, check_length, choose, resolve
 from skspectra.neural._blocks import Parallel, Residual
 
 # Long enough for every architecture and every switch.
 N_POINTS = 320
-OURS = {"poolnet", "poolnet_fine"}
 # Nothing but dense layers would be left of these without convolutions.
 ALL_CONVOLUTION = {"resnet", "resnet_mod", "oviedo", "mozaffari"}
 POOLS = (nn.MaxPool1d, nn.AvgPool1d, layers.Decimate)
@@ -50,7 +49,7 @@ PUBLISHED = {
 
 @cache
 def published(name, n_outputs):
-    return build(ZOO[name].layers, 5000, n_outputs, {}, "meta")
+    return build(ZOO[name], 5000, n_outputs, "meta")
 
 
 def n_parameters(network):
@@ -71,7 +70,7 @@ def count(network, kind):
 
 
 def defaults(name):
-    parameters = signature(ZOO[name].layers).parameters.values()
+    parameters = signature(ZOO[name]).parameters.values()
     return {parameter.name: parameter.default for parameter in parameters}
 
 
@@ -79,12 +78,8 @@ def having(switch):
     return [name for name in ZOO if switch in defaults(name)]
 
 
-def keywords(architecture, **switches):
-    return resolve(architecture, switches)[1]
-
-
 def small(name, device="meta", **switches):
-    return build(ZOO[name].layers, N_POINTS, 5, keywords(name, **switches), device)
+    return build(resolve(name, switches), N_POINTS, 5, device)
 
 
 def cases():
@@ -96,7 +91,7 @@ def cases():
         for value, factory in options.items()
         if switch in defaults(name) and factory is not defaults(name)[switch]
     ]
-    return cases + [(name, "dropout", rate) for name in ZOO for rate in ("auto", 0.0, 0.9)]
+    return cases + [(name, "dropout", rate) for name in ZOO for rate in (0.0, 0.9)]
 
 
 def tiny(n_points, *, convolution=layers.convolution, activation=nn.ReLU):
@@ -171,8 +166,10 @@ def test_published_sizes(name):
     assert defaults(name)["dropout"] == dropout
 
 
-def test_every_network_but_ours_is_compared_with_its_paper():
-    assert set(PUBLISHED) == set(ZOO) - OURS
+def test_every_network_is_compared_with_its_paper():
+    assert set(PUBLISHED) == set(ZOO)
+    for name, function in ZOO.items():
+        assert function.__name__ == name
 
 
 def test_published_hidden_activations():
@@ -216,22 +213,44 @@ def test_a_residual_block_adds_its_shortcut():
 
 def test_no_kind_of_pooling_on_windows_of_one_point():
     """All would be the same, which an ablation must not report."""
-    for pooling in (layers.mean_pool, layers.decimation, layers.no_pool):
-        with pytest.raises(ValueError, match="with another pooling, which needs at least 50"):
-            check_length("poolnet", ZOO["poolnet"].layers, 49, {"pooling": pooling})
-    for pooling in (layers.max_pool, layers.no_pool):
+    for pooling in ("max", "none"):
         with pytest.raises(ValueError, match="with another pooling, which needs at least 121"):
-            check_length(
-                *("oviedo", ZOO["oviedo"].layers, 120),
-                {"pooling": pooling, "norm": layers.batch_norm},
-            )
-    with pytest.raises(ValueError, match="for architecture='cnn6', which needs at least"):
-        check_length("cnn6", ZOO["cnn6"].layers, 9, {"dropout": 0.2})
+            check_length("oviedo", 120, {"pooling": pooling, "norm": "batch"})
+    with pytest.raises(ValueError, match="for architecture='cnn6', which needs at least 11"):
+        check_length("cnn6", 9, {"dropout": 0.2})
 
 
 def test_decimation_of_the_whole_axis_is_refused():
     with pytest.raises(ValueError, match=r"pooling='decimate' has no meaning .*'oviedo'"):
-        build(ZOO["oviedo"].layers, 5000, 2, {"pooling": layers.decimation}, "meta")
+        build(resolve("oviedo", {"pooling": "decimate"}), 5000, 2, "meta")
+
+
+def test_auto_is_the_best_network_or_the_shortest_one():
+    assert [choose("auto", n_points) for n_points in (1, 10, 11, 5000)] == [
+        *("mozaffari", "mozaffari", "cnn6", "cnn6")
+    ]
+    assert choose("vgg", 1) == "vgg"
+    assert choose(tiny, 1) is tiny
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"), [("poolnet", "PooledMLP()"), ("poolnet_fine", "PooledMLP(n_steps=8)")]
+)
+def test_a_network_without_convolution_is_no_cnn(name, instead):
+    with pytest.raises(
+        ValueError, match=re.escape(f"no convolution, so it is no SpectralCNN; use {instead}.")
+    ):
+        SpectralCNN(name).fit(np.eye(4, 50), [0, 0, 1, 1])
+
+
+def test_an_unknown_network_is_answered_with_all_names_in_order():
+    listed = ", ".join(map(repr, ZOO))
+    message = re.escape(
+        f"architecture='resnet50' is not known; use 'auto', a function, or one of {listed}."
+    )
+    with pytest.raises(ValueError, match=message):
+        SpectralCNN("resnet50").fit(np.eye(4, 50), [0, 0, 1, 1])
+    assert list(ZOO)[:3] == ["cnn2", "cnn3", "cnn6"]
 
 
 @pytest.mark.parametrize(
@@ -277,27 +296,6 @@ def test_slope_of_leaky_relu():
     assert slopes == {0.1}
 
 
-@pytest.mark.parametrize("name", sorted(OURS))
-def test_pooling_network_drops_no_point(name):
-    for n_points in range(1, 130):
-        network = build(ZOO[name].layers, n_points, 3, {})
-        pooled = nn.Sequential(*list(network)[:3])
-        X = torch.eye(n_points)
-        assert (pooled(X).amax(dim=(1, 2)) == 1).all(), n_points
-
-
-def test_windows_and_steps_of_the_pooling_networks():
-    for name, n_windows, n_steps, kind in (
-        ("poolnet", 97, 1, nn.Flatten),
-        ("poolnet_fine", 193, 8, layers.Steps),
-    ):
-        network = build(ZOO[name].layers, 5000, 3, {}, "meta")
-        kinds = [type(layer) for layer in network]
-        assert kinds[kinds.index(layers.Compress) + 1] is kind
-        first = next(layer for layer in network if isinstance(layer, nn.Linear))
-        assert first.in_features == n_windows * n_steps
-
-
 def test_steps_of_a_value():
     """A ruler of four steps from 0 to 1, whose outermost steps have no end."""
     x = torch.tensor([-0.5, 0.0, 0.1, 0.25, 0.6, 1.0, 1.5], requires_grad=True)
@@ -310,18 +308,12 @@ def test_steps_of_a_value():
     )
 
 
-def test_pooling_network_without_pools_takes_every_point():
-    network = build(ZOO["poolnet"].layers, 99, 3, keywords("poolnet", pooling="none"))
-    assert next(layer for layer in network if isinstance(layer, nn.Linear)).in_features == 99
-    assert network(torch.rand(2, 99)).shape == (2, 3)
-
-
 @pytest.mark.parametrize(("name", "switch", "value"), cases())
 def test_every_switch_of_every_architecture(name, switch, value):
     """The network can be built and run, unless nothing of it would be left."""
     if name in ALL_CONVOLUTION and (switch, value) == ("convolution", "none"):
         with pytest.raises(ValueError, match=f"convolution='none' .*'{name}', which pools no win"):
-            keywords(name, convolution="none")
+            resolve(name, {"convolution": "none"})
         return
     if (name, value) == ("oviedo", "decimate"):
         with pytest.raises(ValueError, match="one end of it would be left"):
@@ -333,23 +325,26 @@ def test_every_switch_of_every_architecture(name, switch, value):
 
 @pytest.mark.parametrize(
     ("name", "norm"),
-    [*((name, "auto") for name in ZOO), *((name, "batch") for name in ("cnn2", "vgg", "inc3"))],
+    [
+        *((name, {}) for name in ZOO),
+        *((name, {"norm": "batch"}) for name in ("cnn2", "vgg", "inc3")),
+    ],
 )
 def test_a_gradient_reaches_every_parameter(name, norm):
     """And the network has the shapes that it has on the "meta" device, where predictions build it.
 
     Biases before a normalisation have no influence, so rounding gives them theirs.
     """
-    chosen = keywords(name, norm=norm, dropout=0.0)
+    function = resolve(name, norm | {"dropout": 0.0} if "dropout" in defaults(name) else norm)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        network = build(ZOO[name].layers, N_POINTS, 3, chosen)
+        network = build(function, N_POINTS, 3)
         layers.initialize_like_keras(network)
         X = torch.rand(12, N_POINTS)
         network.train()
         target = torch.arange(12) % 3
         nn.functional.cross_entropy(network(X), target).backward()
-    on_meta = build(ZOO[name].layers, N_POINTS, 3, chosen, "meta").state_dict()
+    on_meta = build(function, N_POINTS, 3, "meta").state_dict()
     shapes = {key: value.shape for key, value in network.state_dict().items()}
     assert {key: value.shape for key, value in on_meta.items()} == shapes
     for parameter_name, parameter in network.named_parameters():
@@ -412,8 +407,7 @@ def test_hidden_activation_follows_every_hidden_layer(name):
 def test_dropout_precedes_every_dense_layer(name):
     network = list(small(name, dropout=0.37))
     rates = [layer.p for layer in network if isinstance(layer, nn.Dropout)]
-    # The first dense layer of ours sees the pooled values as they are.
-    assert rates.count(0.37) == count(nn.Sequential(*network), nn.Linear) - (name in OURS)
+    assert rates.count(0.37) == count(nn.Sequential(*network), nn.Linear)
     assert set(rates) <= {0.37, 0.2, 0.3}
 
 
@@ -430,24 +424,20 @@ def test_every_pool_is_replaced(name):
     assert count(small(name, pooling="none"), POOLS) == 0
 
 
-def test_auto_is_the_architecture_s_own_value():
-    found, chosen = resolve("cnn6", {"norm": "auto", "dropout": "auto", "pooling": "mean"})
-    assert found is ZOO["cnn6"]
-    assert chosen == {"pooling": layers.mean_pool}
+def test_only_what_is_switched_replaces_the_architecture_s_own_value():
+    found = resolve("cnn6", {"pooling": "mean", "dropout": 0.1})
+    assert found.func is ZOO["cnn6"]
+    assert found.keywords == {"pooling": layers.mean_pool, "dropout": 0.1}
 
 
-@pytest.mark.parametrize(
-    ("switch", "value"),
-    [("convolution", "frozen"), ("activation", "tanh"), ("norm", "batch")],
-)
-def test_a_switch_without_meaning_is_named(switch, value):
-    message = f"{switch}='{value}' has no meaning for architecture='poolnet'.*use {switch}='auto'"
+def test_a_switch_without_meaning_is_named():
+    message = "pooling='mean' has no meaning for architecture='resnet'.*use pooling='auto'"
     with pytest.raises(ValueError, match=message):
-        SpectralCNN(**{switch: value}).fit(np.zeros((4, 50)), [0, 0, 1, 1])
+        SpectralCNN("resnet", pooling="mean").fit(np.eye(4, 50), [0, 0, 1, 1])
 
 
 def test_callable():
-    network = build(tiny, 20, 3, keywords(tiny, convolution="frozen", activation="tanh"))
+    network = build(resolve(tiny, {"convolution": "frozen", "activation": "tanh"}), 20, 3)
     assert isinstance(network[2], nn.Tanh)
     assert network(torch.rand(2, 20)).shape == (2, 3)
 
@@ -456,7 +446,7 @@ def test_a_callable_that_lacks_a_keyword():
     with pytest.raises(
         ValueError, match=r"dropout=0\.5 has no meaning .* activation, convolution"
     ):
-        resolve(tiny, {"dropout": 0.5, "activation": "auto", "convolution": "auto"})
+        resolve(tiny, {"dropout": 0.5})
 
 
 @pytest.mark.parametrize(
@@ -473,26 +463,26 @@ def test_what_has_no_meaning_without_convolutions(switches, message):
 
 
 def test_what_is_left_of_a_callable_is_its_own_affair():
-    _, chosen = resolve(tiny, {"convolution": "none", "activation": "tanh"})
-    assert chosen == {"convolution": layers.no_convolution, "activation": nn.Tanh}
+    found = resolve(tiny, {"convolution": "none", "activation": "tanh"})
+    assert found.keywords == {"convolution": layers.no_convolution, "activation": nn.Tanh}
 
 
 @pytest.mark.parametrize("name", [*ZOO, "cnn2 none", "cnn2 decimate", "cnn6 mean"])
 def test_too_short_for_an_architecture_names_the_least_that_works(name):
     name, _, value = name.partition(" ")
     switch = "convolution" if value == "none" else "pooling"
-    chosen = keywords(name, **({switch: value} if value else {}))
-    network = ZOO[name].layers
-    if name in {*OURS, *ALL_CONVOLUTION}:
+    switches = {switch: value} if value else {}
+    function = resolve(name, switches)
+    if name in ALL_CONVOLUTION:
         least = 1
     else:
         with pytest.raises(ValueError, match="X has 1 points per spectrum, too short") as error:
-            check_length(name, network, 1, chosen)
+            check_length(name, 1, switches)
         least = int(re.search(r"needs at least (\d+)", str(error.value))[1])
         with pytest.raises(ValueError if value == "decimate" else RuntimeError):
-            build(network, least - 1, 2, chosen, "meta")
-    check_length(name, network, least, chosen)
-    built = build(network, least, 2, chosen, "meta")
+            build(function, least - 1, 2, "meta")
+    check_length(name, least, switches)
+    built = build(function, least, 2, "meta")
     assert built(torch.zeros(3, least, device="meta")).shape == (3, 2)
 
 
@@ -500,7 +490,7 @@ def test_too_short_for_an_architecture_names_the_least_that_works(name):
 def test_the_least_number_of_points_can_be_fitted():
     model = SpectralCNN("cnn2", max_epochs=1, early_stopping=False, n_threads=1)
     with pytest.raises(ValueError, match="at least") as error:
-        model.fit(np.ones((4, 2)), [0, 0, 1, 1])
+        model.fit(np.eye(4, 2), [0, 0, 1, 1])
     least = int(re.search(r"at least (\d+)", str(error.value))[1])
     X = np.random.default_rng(0).uniform(size=(4, least))
     assert model.fit(X, [0, 0, 1, 1]).predict_proba(X).shape == (4, 2)
@@ -511,4 +501,4 @@ def test_an_error_of_the_architecture_itself_shows():
         raise RuntimeError("no such layer")
 
     with pytest.raises(RuntimeError, match="no such layer"):
-        SpectralCNN(broken).fit(np.zeros((4, 50)), [0, 0, 1, 1])
+        SpectralCNN(broken).fit(np.eye(4, 50), [0, 0, 1, 1])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from skspectra import SpectralCNN
+from skspectra import PooledMLP
 from skspectra.datasets import make_spectra
 from skspectra.neural import TrainingDisplay
 
@@ -23,7 +23,7 @@ def agg():
 def fitted(**parameters):
     X, y = make_spectra(TABLE, 20, n_points=110, max_shift=3, random_state=0)
     defaults = {"n_iter_no_change": 2, "n_threads": 1, "random_state": 0}
-    return SpectralCNN(**defaults | parameters).fit(X, y)
+    return PooledMLP(**defaults | parameters).fit(X, y)
 
 
 def test_curves_are_the_history():
@@ -54,7 +54,7 @@ def test_draws_where_it_is_told():
 
 def test_needs_a_fitted_network():
     with pytest.raises(NotFittedError):
-        TrainingDisplay.from_estimator(SpectralCNN())
+        TrainingDisplay.from_estimator(PooledMLP())
 
 
 def test_without_matplotlib_the_error_names_it(monkeypatch):

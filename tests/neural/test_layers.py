@@ -169,14 +169,37 @@ def test_batch_norm_has_the_settings_of_keras():
 @pytest.mark.parametrize("rate", [0, 0.0])
 def test_no_dropout_is_no_layer(rate):
     assert layers.drop(rate) == []
-    assert len(layers.hidden(5, nn.ReLU, rate)) == 2
+    assert [type(layer) for layer in layers.hidden((5,), nn.ReLU, rate)] == [
+        nn.LazyLinear,
+        nn.ReLU,
+    ]
 
 
-def test_dropout_comes_before_the_dense_layer():
-    dropout, dense, activation = layers.hidden(5, nn.Tanh, 0.4)
-    assert dropout.p == 0.4
-    assert isinstance(dense, nn.Linear)
-    assert isinstance(activation, nn.Tanh)
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ((), []),
+        ((7,), [7, "Tanh", 0.4]),
+        ((7, 5), [7, "Tanh", 0.4, 5, "Tanh", 0.4]),
+    ],
+)
+def test_dropout_comes_before_every_dense_layer_but_the_first(sizes, expected):
+    """The output layer follows, so that the last dropout comes before it."""
+    found = [
+        getattr(layer, "p", getattr(layer, "out_features", type(layer).__name__))
+        for layer in layers.hidden(sizes, nn.Tanh, 0.4)
+    ]
+    assert found == expected
+
+
+def test_batch_normalisation_of_a_single_value_is_refused_in_our_words():
+    norm = layers.batch_norm()
+    norm.eval()(torch.randn(1, 4))
+    norm.train()(torch.randn(1, 4, 2)), norm.train()(torch.randn(2, 4))
+    for single in (torch.randn(1, 4), torch.randn(1, 4, 1)):
+        with pytest.raises(ValueError, match=r"batch_size=1 leaves .* batch_size of at least 2"):
+            norm.train()(single)
+        norm.eval()(single)
 
 
 def test_initialisation_of_keras():
@@ -240,14 +263,14 @@ def test_convolution_keeps_the_channels_last():
     assert layers.convolution(32, 8, 15)(torch.randn(2, 32, 300)).stride()[1] == 1
 
 
-def network(*middle, ours=True, n_points=60):
+def network(*middle, by_row=True, n_points=60):
     torch.manual_seed(0)
     built = layers.Network(
         nn.Unflatten(1, (1, n_points)),
         *middle,
         nn.Flatten(),
         nn.LazyLinear(3),
-        ours=ours,
+        by_row=by_row,
     )
     built.eval()(torch.zeros(1, n_points))
     return built.train()
@@ -265,10 +288,10 @@ def test_a_few_spectra_at_a_time_are_all_at_once(monkeypatch):
         torch.testing.assert_close(whole, parts)
 
 
-@pytest.mark.parametrize(("ours", "sizes"), [(True, [2, 2, 1]), (False, [5])])
-def test_parts_are_for_our_own_networks(monkeypatch, ours, sizes):
+@pytest.mark.parametrize(("by_row", "sizes"), [(True, [2, 2, 1]), (False, [5])])
+def test_parts_are_for_networks_that_are_known_to_work_by_row(monkeypatch, by_row, sizes):
     """A user's layers may look at the whole batch."""
-    built = network(layers.convolution(1, 4, 5), nn.ReLU(), ours=ours)
+    built = network(layers.convolution(1, 4, 5), nn.ReLU(), by_row=by_row)
     monkeypatch.setattr(layers.Network, "part", 60 * 2)
     seen = []
     built[1].register_forward_hook(lambda _module, inputs, _output: seen.append(len(inputs[0])))

@@ -12,6 +12,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import validate_data
 
 from skspectra import MaxPoolDownsampler
+from skspectra.preprocessing._max_pool import resolve_windows, window_starts
 
 
 def plain_pool(X, pool_size, stride, pooling):
@@ -206,6 +207,66 @@ def test_auto_stride_follows_the_window():
     strides = [MaxPoolDownsampler(s).fit(np.zeros((1, 100))).stride_ for s in (1, 8, 40)]
     assert strides == sorted(strides)
     assert strides[0] == 1 < strides[-1]
+
+
+@pytest.mark.parametrize(
+    ("n_points", "pool_size", "stride", "overlap", "expected"),
+    [
+        (5000, "auto", "auto", 4, (200, 50)),
+        (5000, "auto", "auto", 8, (200, 25)),
+        (24, "auto", "auto", 4, (1, 1)),
+        (50, "auto", "auto", 4, (2, 1)),
+        (5000, 7, "auto", 4, (7, 1)),
+        (5000, 8, "auto", 4, (8, 2)),
+        (100, 400, "auto", 4, (100, 25)),
+        (100, 400, 300, 4, (100, 300)),
+    ],
+)
+def test_windows_that_follow_from_the_points(n_points, pool_size, stride, overlap, expected):
+    assert resolve_windows(n_points, pool_size, stride, overlap) == expected
+
+
+@pytest.mark.parametrize(
+    ("n_points", "size", "stride", "starts"),
+    [
+        (12, 4, 4, [0, 4, 8]),
+        (13, 4, 4, [0, 4, 8, 9]),
+        (7, 4, 2, [0, 2, 3]),
+        (5, 5, 9, [0]),
+        (9, 2, 3, [0, 3, 6, 7]),
+    ],
+)
+def test_the_last_window_is_anchored_at_the_end(n_points, size, stride, starts):
+    assert window_starts(n_points, size, stride).tolist() == starts
+
+
+def test_centers_in_points():
+    pool = MaxPoolDownsampler(4, 3).fit(np.zeros((1, 11)))
+    assert pool.starts_.tolist() == [0, 3, 6, 7]
+    assert pool.centers_.tolist() == [1.5, 4.5, 7.5, 8.5]
+
+
+@pytest.mark.parametrize(
+    ("columns", "centers"),
+    [
+        # On an uneven axis too, the mean of the first and the last point.
+        (["20.0", "20.5", "22", "30"], [21.0, 25.25]),
+        (["4000", "3000", "2000", "1000"], [3000, 2000]),
+        (["1e308", "1.2e308", "1.4e308", "1.6e308"], [1.2e308, 1.4e308]),
+        (["20.0", "20.5", "22", "end"], [1, 2]),
+        (["20.0", "20.5", "22", "nan"], [1, 2]),
+        (["20.0", "20.5", "22", "inf"], [1, 2]),
+        ([20.0, 20.5, 22.0, 30.0], [1, 2]),
+    ],
+)
+def test_centers_in_axis_units_where_the_names_are_numbers(columns, centers):
+    pool = MaxPoolDownsampler(3, 1).fit(pd.DataFrame(np.zeros((1, 4)), columns=columns))
+    np.testing.assert_allclose(pool.centers_, centers, rtol=1e-15)
+    assert pool.centers_.dtype == np.float64
+
+
+def test_no_centers_before_fit():
+    assert not hasattr(MaxPoolDownsampler(), "centers_")
 
 
 def test_few_points_are_kept_as_they_are():

@@ -35,9 +35,7 @@ def plain_pipeline(model):
     return make_pipeline(
         FunctionTransformer(normalize, kw_args={"norm": model.normalize}),
         MaxPoolDownsampler(model.pool_size, model.stride, model.pooling),
-        FunctionTransformer(
-            compress, kw_args={"compression": model.compression, "floor": model.floor_}
-        ),
+        FunctionTransformer(compress, kw_args={"law": model.compression, "floor": model.floor_}),
         StandardScaler(with_std=False),
         SVC(C=model.C, kernel=model.kernel, gamma=model.gamma, class_weight=model.class_weight),
     )

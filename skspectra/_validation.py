@@ -1,0 +1,44 @@
+"""Checks of spectra and labels that the classifiers of several rooms share."""
+
+import warnings
+
+import numpy as np
+
+# Points of a spectrum that are looked at first: most spectra differ there already.
+_N_PROBED = 16
+# Values read at a time, so that a memory-mapped X stays on disk.
+_BLOCK = 2**20
+
+
+def as_indicator(y, name):
+    """Return a multilabel `y` as a dense 0/1 matrix, or raise a ValueError that names it."""
+    y = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
+    if not np.isin(y, [0, 1]).all():
+        raise ValueError(
+            f"{name} is multilabel, so it must be a 0/1 matrix; it holds "
+            f"{np.unique(y)[:5].tolist()}."
+        )
+    return y
+
+
+def warn_if_flat(X):
+    """Warn where spectra are all zero or constant: nothing tells their class.
+
+    Spectra of a single point are not looked at.
+    """
+    n_points = X.shape[1]
+    if n_points < 2:
+        return
+    probed = X[:, :: -(-n_points // _N_PROBED)]
+    suspects = np.flatnonzero((probed == X[:, :1]).all(axis=1))
+    n_rows = max(1, _BLOCK // n_points)
+    n_flat = sum(
+        int((block == block[:, :1]).all(axis=1).sum())
+        for block in (X[suspects[i : i + n_rows]] for i in range(0, len(suspects), n_rows))
+    )
+    if n_flat:
+        warnings.warn(
+            f"{n_flat} of {len(X)} spectra in X are all zero or constant, so nothing tells their "
+            "class; check how they were read.",
+            stacklevel=4,
+        )

@@ -1,0 +1,65 @@
+"""What deterministic transformers that work on each spectrum alone have in common."""
+
+from abc import ABCMeta, abstractmethod
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+
+class BaseRowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
+    """A step that gives back each spectrum with as many points; nothing is learnt from others.
+
+    A subclass adds its parameters and ``_apply(X)``, which returns the transformed rows of a
+    validated float array without writing to it. Where parameters mean something else, or nothing,
+    for a number of points, ``_resolve(n_points)`` sets fitted attributes or raises.
+    """
+
+    @abstractmethod
+    def _apply(self, X):
+        """Return an array of the shape and dtype of the validated `X`, which is not modified."""
+
+    def _resolve(self, n_points):
+        """Settle what the parameters mean for spectra of `n_points`; raise where nothing."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Check the parameters and the spectra; no spectrum is kept.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; only their number of points counts.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : BaseRowTransformer
+            The fitted transformer.
+        """
+        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        self._resolve(X.shape[1])
+        return self
+
+    def transform(self, X):
+        """Transform each spectrum on its own.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; they are not modified.
+
+        Returns
+        -------
+        X_transformed : ndarray of shape (n_samples, n_points)
+            The transformed spectra; float32 stays float32, anything else becomes float64.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return self._apply(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags

@@ -1,0 +1,60 @@
+"""Compressing intensities as a step of a Pipeline."""
+
+from numbers import Real
+
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skspectra.preprocessing._base import BaseRowTransformer
+from skspectra.preprocessing._intensity import LAWS, compress_rows
+
+
+class IntensityCompressor(BaseRowTransformer):
+    """Compressed intensities, so that a minor peak weighs more beside the main one.
+
+    This is :func:`compress` as a step of a Pipeline. It belongs behind pooling: before it, the
+    noise of the baseline would be amplified point by point.
+
+    Parameters
+    ----------
+    law : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
+        "adaptive" is the square root of what stands out of a spectrum's own level, and linear
+        near that level; "sqrt" is the square root and "log" is ``log1p(X / floor)``, both of
+        intensities clipped at 0; "none" leaves the intensities as they are.
+    floor : float, default=1e-3
+        Intensity (> 0, in the units of `X`) below which "log" is linear. Only "log" has one.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Points per spectrum seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_points,)
+        Names of the points, where `X` had string column names in ``fit``.
+
+    See Also
+    --------
+    compress : The function behind it, which explains the laws.
+    SpectrumNormalizer : Scale each spectrum on its own.
+
+    Notes
+    -----
+    "sqrt" and "log" warn in ``transform`` where more than 1 % of the total absolute intensity is
+    negative.
+
+    Examples
+    --------
+    >>> from skspectra.preprocessing import IntensityCompressor
+    >>> IntensityCompressor("sqrt").fit_transform([[0, 0.01, 0.04, 1]])
+    array([[0. , 0.1, 0.2, 1. ]])
+    """
+
+    _parameter_constraints = {
+        "law": [StrOptions(set(LAWS))],
+        "floor": [Interval(Real, 0, None, closed="neither")],
+    }
+
+    def __init__(self, law="adaptive", floor=1e-3):
+        self.law = law
+        self.floor = floor
+
+    def _apply(self, X):
+        return compress_rows(X, self.law, self.floor)
