@@ -220,15 +220,21 @@ FAULTS = [
     (
         "augmentation/_spread.py",
         "tests/augmentation/test_broadening.py",
-        [
-            ("width[:, 0] < 1.25", "width[:, 0] < 0.25"),
-            ("np.ceil(2 * width)", "np.ceil(width)"),
-        ],
+        [("np.ceil(2 * width)", "np.ceil(width)")],
     ),
     (
         "augmentation/_crystallite_size.py",
         "tests/augmentation/test_crystallite_size.py",
-        [("np.cos(angles / 2)", "np.cos(angles)"), ("_LEVEL = 1.2", "_LEVEL = 2")],
+        [("_LEVEL = 1.2", "_LEVEL = 2")],
+    ),
+    (
+        "profiles.py",
+        "tests/augmentation/test_broadening.py tests/augmentation/test_crystallite_size.py",
+        [
+            ("width[:, 0] < 1.25", "width[:, 0] < 0.25"),
+            ("np.cos(angles / 2)", "np.cos(angles)"),
+            ("wavelength / 10", "wavelength"),
+        ],
     ),
     (
         "augmentation/_background.py",
@@ -269,7 +275,7 @@ FAULTS = [
         "tests/test_defaults.py",
         [
             ("n_points // 25", "n_points // 20"),
-            ("self.pool_size_ // 4", "self.pool_size_ // 2"),
+            ("overlap=4", "overlap=2"),
         ],
     ),
     (

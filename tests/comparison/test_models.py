@@ -5,8 +5,8 @@ from sklearn.model_selection import ParameterGrid
 
 from skspectra.comparison import default_models, default_pairs
 from skspectra.comparison._models import (
-    NET,
     POOLED_LR,
+    POOLED_MLP,
     POOLED_SVC,
     RAW_LR,
     RAW_SVC,
@@ -33,7 +33,7 @@ def test_families():
     assert families["majority class"] == "baseline"
     assert {name for name, family in families.items() if family == "raw"} == {"raw SVC", RAW_LR}
     assert {name for name, family in families.items() if family == "net"} == {
-        NET,
+        POOLED_MLP,
         "published cnn2",
         "published cnn6",
     }
