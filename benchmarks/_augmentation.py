@@ -144,31 +144,27 @@ def augmentation(arm, number, name, augmenter):
 
 
 FACTORS = (0, 0.5, 1, 1.5, 2)
-# The augmenter of so many times its training range, what that range is, and its unit.
+# The augmenter of so many times its training range.
 PERTURBATIONS = {
-    "shifts by region": (
-        lambda f: PeakShiftAugmenter(round(50 * f), length_scale=400),
-        *(50, "largest shift (points)"),
-    ),
-    "lattice strain": (
-        lambda f: DiffractionShiftAugmenter((10, 90), 0.01 * f, 0, 0),
-        *(1, "largest strain (%)"),
-    ),
-    "calibration": (
-        lambda f: CalibrationAugmenter(24 * f, 24 * f, 12 * f),
-        *(60, "largest shift at the ends (points)"),
-    ),
-    "broadening": (lambda f: BroadeningAugmenter(10 * f), 10, "largest added width (points)"),
-    "intensities": (lambda f: IntensityAugmenter(0.3 * f), 30, "largest change of a peak (%)"),
-    "noise": (lambda f: NoiseAugmenter(0.01 * f), 1, "standard deviation (% of height)"),
-    "background": (
-        lambda f: BackgroundAugmenter(0.1 * f, 0.1 * f),
-        *(20, "largest curve plus hump (% of height)"),
-    ),
-    "impurities": (
-        lambda f: ExtraPeakAugmenter(3, 0.1 * f),
-        *(10, "highest of up to 3 peaks (% of height)"),
-    ),
+    "shifts by region": lambda f: PeakShiftAugmenter(round(50 * f), length_scale=400),
+    "lattice strain": lambda f: DiffractionShiftAugmenter((10, 90), 0.01 * f, 0, 0),
+    "calibration": lambda f: CalibrationAugmenter(24 * f, 24 * f, 12 * f),
+    "broadening": lambda f: BroadeningAugmenter(10 * f),
+    "intensities": lambda f: IntensityAugmenter(0.3 * f),
+    "noise": lambda f: NoiseAugmenter(0.01 * f),
+    "background": lambda f: BackgroundAugmenter(0.1 * f, 0.1 * f),
+    "impurities": lambda f: ExtraPeakAugmenter(3, 0.1 * f),
+}
+# What the training range is, and its unit.
+RANGES = {
+    "shifts by region": (50, "largest shift (points)"),
+    "lattice strain": (1, "largest strain (%)"),
+    "calibration": (60, "largest shift at the ends (points)"),
+    "broadening": (10, "largest added width (points)"),
+    "intensities": (30, "largest change of a peak (%)"),
+    "noise": (1, "standard deviation (% of height)"),
+    "background": (20, "largest curve plus hump (% of height)"),
+    "impurities": (10, "highest of up to 3 peaks (% of height)"),
 }
 PERTURBED = {
     "SVC on raw points": lambda: PooledSVC(1, 1, compression="none"),
@@ -176,21 +172,16 @@ PERTURBED = {
     "pooled MLP": lambda: PooledMLP(n_threads=1, random_state=0),
 }
 
-# Colours of Okabe and Ito, which colour-blind readers can tell apart; filled: trained on it.
-RAW, POOLED, NET = (
-    {"color": color, "marker": marker, "markersize": 5, "linestyle": "--", "markerfacecolor": "w"}
-    for color, marker in (("#777777", "^"), ("#0072B2", "o"), ("#D55E00", "s"))
-)
-FILLED = {"linestyle": "-", "markerfacecolor": None}
 WATCHED = "validation too"
-# Copies of raw spectra take libsvm minutes per fit.
+# Colours of Okabe and Ito, which colour-blind readers can tell apart. There is no SVC on copies of
+# raw points: libsvm takes minutes per fit.
 CURVES = {
-    ("SVC on raw points", "no"): RAW,
-    ("PooledSVC", "no"): POOLED,
-    ("PooledSVC", "yes"): POOLED | FILLED,
-    ("pooled MLP", "no"): NET,
-    ("pooled MLP", "yes"): NET | FILLED,
-    ("pooled MLP", WATCHED): NET | FILLED | {"linestyle": ":", "marker": "D"},
+    ("SVC on raw points", "no"): ("#777777", "^--"),
+    ("PooledSVC", "no"): ("#0072B2", "o--"),
+    ("PooledSVC", "yes"): ("#0072B2", "o-"),
+    ("pooled MLP", "no"): ("#D55E00", "s--"),
+    ("pooled MLP", "yes"): ("#D55E00", "s-"),
+    ("pooled MLP", WATCHED): ("#D55E00", "D:"),
 }
 LABELS = {"no": "not trained on it", "yes": "trained on it", WATCHED: "validated on it too"}
 
@@ -202,7 +193,7 @@ def fit_perturbed(number, name, augmented, perturbation):
     train, validation, _ = table_spectra(number, (20, 0), (5, 1), (20, 2), **law)
     model = PERTURBED[name]()
     if perturbation:
-        augmenter = PERTURBATIONS[perturbation][0](1)
+        augmenter = PERTURBATIONS[perturbation](1)
         if augmented == WATCHED:
             X, y = validation
             validation = draw(augmenter, X, np.random.default_rng(0)), y
@@ -224,14 +215,14 @@ def plot_robustness(rows):
         points.append(100 * float(row["accuracy"]))
     figure = Figure(figsize=(13, 6.6), layout="constrained")
     axes = figure.subplots(2, 4, sharey=True)
-    panels = zip(axes.flat, PERTURBATIONS.items(), strict=True)
-    for ax, (perturbation, (_, size, unit)) in panels:
+    for ax, (perturbation, (size, unit)) in zip(axes.flat, RANGES.items(), strict=True):
         ax.axvspan(0, size, color="0.93")
-        for (name, augmented), style in CURVES.items():
+        for (name, augmented), (color, style) in CURVES.items():
             points = scores.get((perturbation, name, augmented), {})
             means = [np.mean(points[factor]) for factor in sorted(points)]
-            label = f"{name}, {LABELS[augmented]}"
-            ax.plot([size * f for f in sorted(points)], means, label=label, **style)
+            x = [size * factor for factor in sorted(points)]
+            look = {"color": color, "markersize": 5, "label": f"{name}, {LABELS[augmented]}"}
+            ax.plot(x, means, style, markerfacecolor="w" if augmented == "no" else None, **look)
         ax.set_title(perturbation, fontweight="bold")
         ax.set(xlabel=unit, xticks=[size * factor for factor in FACTORS], ylim=(0, 103))
         ax.grid(alpha=0.3)
@@ -279,7 +270,7 @@ def robustness(perturbation, number, name, augmented):
     rows = []
     for factor in FACTORS:
         # The same draws for all models.
-        augmenter = PERTURBATIONS[perturbation][0](factor)
+        augmenter = PERTURBATIONS[perturbation](factor)
         variant = draw(augmenter, X, np.random.default_rng(number))
         rows.append((factor, f"{model.score(variant, y):.4f}", f"{seconds:.1f}"))
     return rows

@@ -40,9 +40,8 @@ def peer(package, module, name, differs, **parameters):
 
     def prepare(X, seed):
         if package == "nirs4all-methods":
-            return partial(
-                getattr(import_module(module), name)(**parameters, seed=seed).augment, X
-            )
+            role = getattr(import_module(module), name)(**parameters, seed=seed)
+            return partial(role.augment, X)
         if package == "maldideepkit":
             augment = import_module(module).SpectrumAugment(**parameters, random_state=seed)
             return partial(augment, import_module("torch").from_numpy(X))

@@ -131,11 +131,6 @@ def classes(name, number):
     return *shares(accuracy, optimum), *published, *seconds
 
 
-def copies(n_copies=10, shifts=None, **parameters):
-    """Return PooledSVC on the originals and on copies."""
-    return with_copies(PooledSVC(**parameters), shifts or PeakShiftAugmenter(), n_copies)
-
-
 def pooled(pool, compressor):
     """Return PooledSVC with other features."""
     center = StandardScaler(with_std=False)
@@ -162,18 +157,20 @@ CHANGED = {
     "PooledSVC, decimation": PooledSVC(pooling="decimate"),
     "PooledSVC, C=10": PooledSVC(C=10.0),
     "PooledSVC, C=1000": PooledSVC(C=1000.0),
-    "copies, defaults (10 copies, max_shift 50, length_scale 400)": copies(),
-    "copies, max_shift 12": copies(shifts=PeakShiftAugmenter(12)),
-    "copies, max_shift 25": copies(shifts=PeakShiftAugmenter(25)),
-    "copies, max_shift 100": copies(shifts=PeakShiftAugmenter(100)),
-    "copies, length_scale 200": copies(shifts=PeakShiftAugmenter(50, length_scale=200)),
-    "copies, length_scale 1600": copies(shifts=PeakShiftAugmenter(50, length_scale=1600)),
-    "copies, global shifts": copies(shifts=PeakShiftAugmenter(50, mode="global")),
-    "copies, pool 100/25": copies(pool_size=100),
-    "copies, pool 300/75": copies(pool_size=300),
-    "copies, mean pooling": copies(pooling="mean"),
-    "copies, 3 copies": copies(3),
-    "copies, 20 copies": copies(20),
+    "copies, defaults (10 copies, max_shift 50, length_scale 400)": with_copies(PooledSVC()),
+    "copies, max_shift 12": with_copies(PooledSVC(), PeakShiftAugmenter(12)),
+    "copies, max_shift 25": with_copies(PooledSVC(), PeakShiftAugmenter(25)),
+    "copies, max_shift 100": with_copies(PooledSVC(), PeakShiftAugmenter(100)),
+    "copies, length_scale 200": with_copies(PooledSVC(), PeakShiftAugmenter(50, length_scale=200)),
+    "copies, length_scale 1600": with_copies(
+        PooledSVC(), PeakShiftAugmenter(50, length_scale=1600)
+    ),
+    "copies, global shifts": with_copies(PooledSVC(), PeakShiftAugmenter(50, mode="global")),
+    "copies, pool 100/25": with_copies(PooledSVC(100)),
+    "copies, pool 300/75": with_copies(PooledSVC(300)),
+    "copies, mean pooling": with_copies(PooledSVC(pooling="mean")),
+    "copies, 3 copies": with_copies(PooledSVC(), n_copies=3),
+    "copies, 20 copies": with_copies(PooledSVC(), n_copies=20),
 }
 # Tried under every disturbance.
 DISTURBED = {

@@ -124,16 +124,6 @@ def pool(x, scales):
     return torch.cat([nn.functional.max_pool1d(x, *scale) for scale in scales], -1)
 
 
-def signed_root(x):
-    """Return the square root, with the sign."""
-    return x.sign() * x.abs().sqrt()
-
-
-def signed_logarithm(x):
-    """Return the logarithm above 1 % of the height, with the sign."""
-    return x.sign() * (x.abs() / 0.01).log1p()
-
-
 def variant(n_points, *, scales=((200, 50),), compress=None, activation=nn.ReLU):
     """Return the layers of a pooled MLP with what is no parameter of the estimator."""
     n_features = sum((n_points - size) // stride + 1 for size, stride in scales)
@@ -150,11 +140,7 @@ def with_layers(**changes):
     return SpectralCNN(architecture, augmenter=shifts, lr=2e-3, n_iter_no_change=50)
 
 
-def shifted(**changes):
-    """Return a pooled MLP that trains on shifted spectra."""
-    return PooledMLP(augmenter=PeakShiftAugmenter(), **changes)
-
-
+shifted = partial(PooledMLP, augmenter=PeakShiftAugmenter())
 VARIANTS = {
     "pooled MLP": shifted(),
     "1024 and 512 units": shifted(hidden_layer_sizes=(1024, 512)),
@@ -164,8 +150,9 @@ VARIANTS = {
     "windows 200/25": shifted(pool_size=200, stride=25),
     "values in 8 steps": shifted(pool_size=200, stride=50, n_steps=8),
     "windows 200/25, values in 8 steps": shifted(pool_size=200, stride=25, n_steps=8),
-    "square root": with_layers(compress=signed_root),
-    "logarithm": with_layers(compress=signed_logarithm),
+    # These laws keep the sign; the logarithm is one above 1 % of the height.
+    "square root": with_layers(compress=lambda x: x.sign() * x.abs().sqrt()),
+    "logarithm": with_layers(compress=lambda x: x.sign() * (x.abs() / 0.01).log1p()),
     "no compression": shifted(compression="none"),
     "linear hidden layers": with_layers(activation=nn.Identity),
     "mean pooling": shifted(pooling="mean"),

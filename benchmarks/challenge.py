@@ -15,12 +15,7 @@ from pathlib import Path
 
 from _study import RESULTS, read_rows
 
-from skspectra.comparison import (
-    ComparisonDisplay,
-    _challenge,
-    compare_challenge,
-    default_models,
-)
+from skspectra.comparison import ComparisonDisplay, _challenge, compare_challenge, default_models
 
 ROOT = Path(__file__).resolve().parents[1]
 CHALLENGE = RESULTS / "challenge"

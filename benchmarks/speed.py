@@ -279,12 +279,11 @@ def generate():
     system hand over the memory (1.4 GB each).
     """
     (X, X_test), data = plain_loop(), make_benchmark()
-    same = X.reshape(500, 60, 5000)
-    for k in range(500):
-        np.testing.assert_array_equal(data.X_train[50 * k : 50 * k + 50], same[k, :50])
-        np.testing.assert_array_equal(data.X_validation[10 * k : 10 * k + 10], same[k, 50:])
+    X = X.reshape(500, 60, 5000)
+    np.testing.assert_array_equal(data.X_train.reshape(500, 50, 5000), X[:, :50])
+    np.testing.assert_array_equal(data.X_validation.reshape(500, 10, 5000), X[:, 50:])
     np.testing.assert_array_equal(data.X_test, X_test)
-    del X, X_test, data, same
+    del X, X_test, data
     calls = {"plain loop": plain_loop, "make_benchmark": make_benchmark}
     jobs = {name: seconds_of(call) for name, call in calls.items()}
     rows = in_turns("500 classes", jobs, 7)
