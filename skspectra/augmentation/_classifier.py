@@ -3,9 +3,17 @@
 from numbers import Integral
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    get_routing_for_object,
+    process_routing,
+)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -21,22 +29,35 @@ def _estimator_has(method):
     return check
 
 
-def _refuse_inner_split(estimator):
+def _refuse_inner_split(estimator, fit_params):
     """Refuse an estimator that would hold out copies of the spectra that it trains on."""
     parameters = estimator.get_params()
     for name, value in sorted(parameters.items()):
         owner, _, last = name.rpartition("__")
-        # Gradient boosting has no `early_stopping`: there this number alone turns it on.
-        switch = name.removesuffix("n_iter_no_change") + "early_stopping"
+        siblings = name.removesuffix(last)
         if last == "early_stopping" and value not in (False,):
+            # HistGradientBoosting without a fraction watches its training spectra.
+            if parameters.get(siblings + "validation_fraction", "") is None:
+                continue
+            if _gets_validation_set(parameters.get(owner, estimator), siblings, fit_params):
+                continue
             advice = "set early_stopping=False, or use SpectralCNN(augmenter=...)"
-        elif last == "n_iter_no_change" and value is not None and switch not in parameters:
+        # Gradient boosting has no `early_stopping`: there this number alone turns it on.
+        elif (
+            last == "n_iter_no_change"
+            and value is not None
+            and siblings + "early_stopping" not in parameters
+        ):
             advice = "set n_iter_no_change=None"
         elif last == "oob_score" and value not in (False,):
             advice = "set oob_score=False: what is out of one bag has copies in it"
         elif last == "probability" and value is True:
             advice = "put CalibratedClassifierCV around AugmentedClassifier instead"
-        elif last == "cv":
+        # skorch: a split that was made beforehand carries its data set along.
+        elif last == "train_split" and value and "valid_ds" not in getattr(value, "keywords", ()):
+            advice = "set train_split=None, or give it skorch's predefined_split(...)"
+        # A chain of classifiers without `cv` predicts from the true labels: nothing is split.
+        elif last == "cv" and not (value is None and siblings + "chain_method" in parameters):
             advice = "put AugmentedClassifier inside the search or the calibration, not around it"
         else:
             continue
@@ -45,6 +66,38 @@ def _refuse_inner_split(estimator):
             f"{where}={value!r} would split off validation data after the copies were added, so "
             f"that copies of one spectrum are on both sides; {advice}."
         )
+
+
+def _gets_validation_set(part, prefix, fit_params):
+    """Tell whether `part`, whose parameters have this prefix, is given an `X_val` of its own."""
+    if fit_params.get(prefix + "X_val") is not None:
+        return True
+    # With routing on, a Pipeline hands the same name on to whoever requested it.
+    return (
+        get_config()["enable_metadata_routing"]
+        and fit_params.get("X_val") is not None
+        and bool(get_routing_for_object(part).consumes("fit", ["X_val"]))
+    )
+
+
+def _repeat_over_copies(fit_params, n_samples, n_copies):
+    """Give each copy the weight and the group of its original; leave all else as it is."""
+    repeated = dict(fit_params)
+    for name, values in fit_params.items():
+        if name.rpartition("__")[2] not in ("sample_weight", "groups") or np.ndim(values) == 0:
+            continue
+        if len(values) != n_samples:
+            raise ValueError(
+                f"{name} has {len(values)} values for {n_samples} spectra; it must have one value "
+                "per spectrum."
+            )
+        repeated[name] = np.concatenate([np.asarray(values)] * (n_copies + 1))
+    return repeated
+
+
+def _as_float(X):
+    # A list of dtypes in the validation would take polars frames of float32 to float64.
+    return X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
 
 
 class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
@@ -59,8 +112,9 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     ----------
     estimator : estimator
         A classifier, or a Pipeline that ends in one. It is cloned. One that splits off validation
-        data by itself (``early_stopping=True``, an inner ``cv``) is refused: it would validate on
-        copies of its training spectra. Search and calibrate around AugmentedClassifier instead.
+        data by itself (``early_stopping=True``, an inner ``cv``, skorch's ``train_split``) is
+        refused: it would validate on copies of its training spectra. Search and calibrate around
+        AugmentedClassifier instead.
     augmenter : augmenter or Pipeline of augmenters
         Draws the copies, anew for each.
     n_copies : int, default=10
@@ -83,6 +137,12 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     See Also
     --------
     PeakShiftAugmenter : Shifted peaks, the usual augmenter.
+
+    Notes
+    -----
+    Where `X` is a data frame of pandas or polars with string column names, the estimator is fitted
+    on a data frame with the same columns, so that it knows the axis too. The augmenter is always
+    given arrays.
 
     Examples
     --------
@@ -108,7 +168,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y):
+    def fit(self, X, y, **fit_params):
         """Fit the estimator on the spectra and their copies.
 
         Parameters
@@ -116,7 +176,14 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         X : array-like of shape (n_samples, n_points)
             Spectra.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Labels, or a 0/1 matrix for several phases at once.
+            Labels, or a 0/1 matrix for multilabel spectra.
+        **fit_params : dict
+            What is passed on to the ``fit`` of the estimator: with metadata routing switched on
+            what it requested, otherwise everything. What goes by the name of `sample_weight` or
+            `groups` has one value per spectrum and is repeated for the copies, also where a
+            Pipeline takes it as ``step__sample_weight``. Anything else, such as `X_val` and
+            `y_val`, is passed on as it is. An estimator that is given an `X_val` may stop early:
+            it validates on that.
 
         Returns
         -------
@@ -126,21 +193,34 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the estimator would split off validation data by itself.
+            If the estimator would split off validation data by itself, or if `sample_weight` or
+            `groups` does not have one value per spectrum.
         """
         # Whatever goes wrong from here on, no old estimator is left beside new labels.
         vars(self).pop("estimator_", None)
-        _refuse_inner_split(self.estimator)
-        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True)
+        if get_config()["enable_metadata_routing"]:
+            fit_params = process_routing(self, "fit", **fit_params)["estimator"]["fit"]
+        _refuse_inner_split(self.estimator, fit_params)
+        frame = X
+        X, y = validate_data(self, X, y, multi_output=True)
+        X = _as_float(X)
         check_classification_targets(y)
-        rng = np.random.default_rng(self.random_state)
         n_samples = len(X)
+        fit_params = _repeat_over_copies(fit_params, n_samples, self.n_copies)
+        rng = np.random.default_rng(self.random_state)
         spectra = np.empty((n_samples * (self.n_copies + 1), X.shape[1]), dtype=X.dtype)
         spectra[:n_samples] = X
         for start in range(n_samples, len(spectra), n_samples):
             spectra[start : start + n_samples] = draw(self.augmenter, X, rng)
+        # It makes of an array what the estimator is fitted on: a frame with the columns of `X`.
+        library = type(frame).__module__.partition(".")[0]
+        named = hasattr(self, "feature_names_in_") and library in ("pandas", "polars")
+        self._container = FunctionTransformer(feature_names_out="one-to-one").fit(frame)
+        self._container.set_output(transform=library if named else "default")
         self.estimator_ = clone(self.estimator).fit(
-            spectra, y[np.tile(np.arange(n_samples), self.n_copies + 1)]
+            self._container.transform(spectra),
+            y[np.tile(np.arange(n_samples), self.n_copies + 1)],
+            **fit_params,
         )
         return self
 
@@ -151,8 +231,8 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _delegate(self, method, X):
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return getattr(self.estimator_, method)(X)
+        X = _as_float(validate_data(self, X, reset=False))
+        return getattr(self.estimator_, method)(self._container.transform(X))
 
     def predict(self, X):
         """Predict labels.
@@ -185,6 +265,22 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         return self._delegate("predict_proba", X)
 
+    @available_if(_estimator_has("predict_log_proba"))
+    def predict_log_proba(self, X):
+        """Predict the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; they are not augmented.
+
+        Returns
+        -------
+        log_proba : ndarray of shape (n_samples, n_classes)
+            The natural logarithms of the estimator's probabilities.
+        """
+        return self._delegate("predict_log_proba", X)
+
     @available_if(_estimator_has("decision_function"))
     def decision_function(self, X):
         """Compute the score of each class.
@@ -200,6 +296,26 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             The estimator's scores.
         """
         return self._delegate("decision_function", X)
+
+    def get_metadata_routing(self):
+        """Say what metadata ``fit`` passes on, and what ``score`` takes.
+
+        It is used where metadata routing is switched on
+        (``sklearn.set_config(enable_metadata_routing=True)``).
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The requests of the estimator's ``fit``, and those of ``score`` here.
+        """
+        return (
+            MetadataRouter(owner=self)
+            .add_self_request(self)
+            .add(
+                estimator=self.estimator,
+                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+            )
+        )
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "estimator_")

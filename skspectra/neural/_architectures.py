@@ -7,6 +7,7 @@ from functools import partial
 
 import torch
 from torch import nn
+from torch.nn.parameter import UninitializedBuffer
 
 from skspectra.neural import _layers as layers
 from skspectra.neural import _zoo as zoo
@@ -89,6 +90,15 @@ def _check_without_convolution(architecture, chosen):
             )
 
 
+def _copied(modules):
+    """Return copies of modules, lazy ones included."""
+    modules = list(modules)
+    # Torch can copy parameters that have no size yet, but not such buffers.
+    lazy = (b for m in modules for b in m.buffers() if isinstance(b, UninitializedBuffer))
+    memo = {id(b): UninitializedBuffer(device=b.device, dtype=b.dtype) for b in lazy}
+    return copy.deepcopy(modules, memo)
+
+
 def build(layer_function, n_points, n_outputs, device="cpu"):
     """Build the network for spectra of `n_points`; on "meta" it has shapes but no values.
 
@@ -101,7 +111,7 @@ def build(layer_function, n_points, n_outputs, device="cpu"):
         modules = layer_function(n_points)
         network = layers.Network(
             nn.Unflatten(1, (1, n_points)),
-            *(modules if published else copy.deepcopy(list(modules))),
+            *(modules if published else _copied(modules)),
             nn.LazyLinear(n_outputs),
             by_row=published,
         )

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from sklearn.utils._param_validation import InvalidParameterError
 
-from skspectra.augmentation import NoiseAugmenter
+from skspectra.augmentation import NoiseAugmenter, _noise
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -141,3 +141,35 @@ def test_both_add_up():
 def test_invalid_parameters(name, value):
     with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter"):
         NoiseAugmenter(**{name: value}).fit(np.ones((1, 9)))
+
+
+def test_mean_variance_and_skewness_of_30_counts():
+    """Sharp enough to see the corrections for rounding and skewness, 5/36 and 1/6 of a count."""
+    X = np.full((40, 100_000), 30.0)
+    counts = NoiseAugmenter(0, 30, random_state=0).fit_transform(X)
+    # Four standard errors of each.
+    assert counts.mean() == pytest.approx(30, abs=4 * (30 / counts.size) ** 0.5)
+    assert counts.var() == pytest.approx(30, abs=4 * 30 * (2 / counts.size) ** 0.5)
+    assert stats.skew(counts.ravel()) == pytest.approx(30**-0.5, abs=4 * (6 / counts.size) ** 0.5)
+
+
+def test_from_30_counts_on_where_most_are_as_many(monkeypatch):
+    """Those are all the same where the normal number is 0; Poisson's own numbers never are."""
+    monkeypatch.setattr(_noise, "_normal", lambda rng, shape: np.zeros(shape))
+    X = np.full((3, 1000), 30.0)
+    for row, n_few in zip(X, (499, 500, 600), strict=True):
+        row[:n_few] = 29.9
+    counts = NoiseAugmenter(0, 30, random_state=0).fit_transform(X)
+    assert set(counts[0, 499:]) == {30}
+    for drawn in (counts[0, :499], counts[1, 500:], counts[2, 600:]):
+        assert drawn.var() == pytest.approx(30, rel=0.25)
+
+
+def test_the_least_random_number_has_a_logarithm():
+    class Zeros:
+        def integers(self, high, size, dtype):
+            return np.zeros(size, dtype=dtype)
+
+    assert _noise._normal(Zeros(), (1, 2))[0].tolist() == pytest.approx(
+        [(66 * np.log(2)) ** 0.5, 0]
+    )

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -30,6 +31,13 @@ def peaks():
     centre = np.repeat([20, 24, 40], 20) + rng.normal(0, 1.5, 60)
     X = np.exp(-(((np.arange(60) - centre[:, None]) / 2) ** 2) / 2)
     return X + rng.normal(0, 0.02, X.shape), y
+
+
+@pytest.fixture(scope="module")
+def noisy_peaks(peaks):
+    """The same below so much noise that every split has a score of its own."""
+    X, y = peaks
+    return X + np.random.default_rng(1).normal(0, 0.8, X.shape), y
 
 
 MODELS = {"naive Bayes": GaussianNB(), "majority": DummyClassifier()}
@@ -148,6 +156,15 @@ def test_search_sees_the_training_part_only(peaks):
     assert result.models[0].search_seconds > 0
 
 
+def test_search_is_for_balanced_accuracy():
+    """The prior that names the common class more often has the better plain accuracy."""
+    y = np.repeat(["common", "rare"], [80, 20])
+    X = np.random.default_rng(0).normal(np.repeat([0.0, 1], [80, 20])[:, None], 1, (100, 2))
+    grid = {"priors": [[0.99, 0.01], [0.5, 0.5]]}
+    result = compare(X, y, {"naive Bayes": (GaussianNB(), grid)}, n_repeats=1)
+    assert [chosen["priors"] for chosen in result.models[0].parameters] == 5 * [[0.5, 0.5]]
+
+
 def test_estimators_can_be_searched_over(peaks):
     model = AugmentedClassifier(SVC(), PeakShiftAugmenter(1), n_copies=1, random_state=0)
     grid = {"augmenter": [PeakShiftAugmenter(0), PeakShiftAugmenter(2)]}
@@ -178,6 +195,23 @@ def test_groups_are_never_divided(peaks):
             assert not set(groups[train][inner_train]) & set(groups[train][inner_test])
 
 
+@pytest.mark.parametrize(
+    ("counts", "n_groups", "n_folds"),
+    [
+        ([9, 9], None, 3),
+        ([3, 9], None, 3),
+        ([2, 9], None, 2),
+        ([1, 9, 9], None, 2),
+        ([9, 9], 2, 2),
+    ],
+)
+def test_fewer_inner_folds_where_the_training_part_is_small(counts, n_groups, n_folds):
+    y = np.repeat(np.arange(len(counts)), counts)
+    groups = None if n_groups is None else np.arange(len(y)) % n_groups
+    (folds,) = make_inner_splits([(np.arange(len(y)), [])], y, groups)
+    assert len(folds) == n_folds
+
+
 def test_repeats_are_drawn_anew():
     splits = make_splits(np.arange(40) % 2, n_repeats=2)
     assert len(splits) == 10
@@ -195,6 +229,7 @@ def test_leave_one_group_out(peaks):
     [
         ({"y": ["a"] * 60}, "only one class, 'a'"),
         ({"cv": 21}, "class 'anatase' has 20 spectra, 21 folds need at least 21"),
+        ({"y": ["a"] * 3 + ["b"] * 57, "cv": 2}, "'a' has 3 spectra, 2 folds need at least 4"),
         ({"cv": 1}, "cv >= 2"),
         ({"cv": "loo"}, "got 'loo'"),
         ({"cv": "leave-one-group-out"}, "needs groups"),
@@ -202,6 +237,11 @@ def test_leave_one_group_out(peaks):
         ({"cv": [(np.arange(20), np.arange(20, 60))]}, "fewer than two classes"),
         ({"cv": [(np.arange(60), [])]}, "nothing to test on"),
         ({"groups": np.arange(60) % 3}, "3 groups, but at least 5 are needed"),
+        ({"groups": np.arange(60) % 2, "cv": 2}, "2 groups, but at least 3 are needed"),
+        (
+            {"groups": np.arange(60) % 2, "cv": "leave-one-group-out"},
+            "2 groups, but at least 3 are needed",
+        ),
         ({"groups": np.maximum(np.arange(60), 19)}, "class 'anatase' occurs in one group only"),
         (
             {"groups": np.arange(60) % 20, "cv": [(np.arange(40), np.arange(40, 60))]},
@@ -233,9 +273,58 @@ def test_rare_classes_cannot_tell(peaks):
     assert " ± -  " in result.table()
 
 
+def test_five_spectra_of_a_class_are_enough(peaks):
+    X, y = peaks
+    kept = np.r_[:5, 20:60]
+    result = compare(X[kept], y[kept], MODELS, cv=2)
+    assert np.isfinite(result.pairs[0].p_value)
+    assert np.isfinite(result.models[0].balanced_accuracy_interval)
+
+
+def test_the_seed_draws_groups_anew(noisy_peaks):
+    groups = np.tile(np.arange(6), 10)
+    first, second = (
+        compare(*noisy_peaks, MODELS, groups=groups, cv="leave-one-group-out", random_state=seed)
+        for seed in (0, 1)
+    )
+    assert first.models[0].accuracy == second.models[0].accuracy
+    assert first.models[0].accuracy_interval != second.models[0].accuracy_interval
+
+
 def test_few_groups_cannot_tell(peaks):
     (pair,) = compare(*peaks, MODELS, groups=np.arange(60) % 4, cv=4).pairs
     assert pair.reason == "class 'anatase' has 4 groups, fewer than 5"
+
+
+def scores_of_splits(X, y, splits):
+    """Balanced accuracy of naive Bayes on each split."""
+    return [
+        balanced_accuracy_score(y[test], GaussianNB().fit(X[train], y[train]).predict(X[test]))
+        for train, test in splits
+    ]
+
+
+def test_intervals_of_folds_are_those_of_nadeau_and_bengio(noisy_peaks):
+    """Folds share training spectra: n_test / n_train of a split is added to 1 / J."""
+    X, y = noisy_peaks
+    scores = scores_of_splits(X, y, make_splits(y, cv=4, n_repeats=2))
+    error = np.sqrt((1 / 8 + 15 / 45) * np.var(scores, ddof=1))
+    (model,) = compare(X, y, {"naive Bayes": GaussianNB()}, cv=4, n_repeats=2).models
+    assert model.balanced_accuracy == pytest.approx(np.mean(scores))
+    assert 0 < model.balanced_accuracy_interval == pytest.approx(stats.t.isf(0.025, 7) * error)
+
+
+@pytest.mark.parametrize(("independent", "ratio"), [(False, 18 / 24), (True, 0)])
+def test_intervals_of_given_splits(noisy_peaks, independent, ratio):
+    """Two splits of different sizes that share nothing; only their user knows."""
+    X, y = noisy_peaks
+    parts = [np.arange(start, 60, 10) for start in range(10)]
+    cv = [(np.concatenate(parts[:3]), parts[3]), (parts[4], np.concatenate(parts[5:7]))]
+    scores = scores_of_splits(X, y, cv)
+    error = np.sqrt((1 / 2 + ratio) * np.var(scores, ddof=1))
+    models = {"naive Bayes": GaussianNB()}
+    (model,) = compare(X, y, models, cv=cv, independent=independent).models
+    assert 0 < model.balanced_accuracy_interval == pytest.approx(stats.t.isf(0.025, 1) * error)
 
 
 def test_independent_replicates(peaks):

@@ -4,7 +4,15 @@ from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 
 from skspectra.comparison import default_models, default_pairs
-from skspectra.comparison._models import NET, RAW_LR, SHIFTED_SVC
+from skspectra.comparison._models import (
+    NET,
+    POOLED_LR,
+    POOLED_SVC,
+    RAW_LR,
+    RAW_SVC,
+    SHIFTED_SVC,
+    scale_for_logistic,
+)
 from skspectra.comparison._result import model_family
 
 
@@ -49,3 +57,21 @@ def test_classical_models_learn_whatever_the_normalisation(norm):
     for name, model in default_models(200, normalize=norm).items():
         if model_family(model) in ("raw", "pooled"):
             assert model.fit(X, y).score(X, y) == 1, name
+
+
+def test_settings_that_the_figures_were_measured_with():
+    models = default_models(5000)
+    assert models[SHIFTED_SVC].n_copies == 10
+    raw = models[RAW_SVC]
+    assert (raw.pool_size, raw.stride, raw.compression, raw.C) == (1, 1, "none", 100)
+    assert [models[name][-1].C for name in (RAW_LR, POOLED_LR)] == [100, 10]
+    grids = {name: model[1] for name, model in default_models(5000, search=True).items()}
+    assert grids[POOLED_SVC] == {"pool_size": [25, 50, 100, 200]}
+    assert grids[RAW_SVC] == {"C": [1, 10, 100, 1000]}
+    assert grids[RAW_LR] == {"logisticregression__C": [0.1, 1, 10, 100]}
+
+
+def test_spectra_of_unit_area_get_unit_mean_for_logistic_regression():
+    X = np.array([[1.0, 3], [2, 2]])
+    assert scale_for_logistic(X, "area").tolist() == [[0.5, 1.5], [1, 1]]
+    assert scale_for_logistic(X, "max").tolist() == [[1 / 3, 1], [1, 1]]

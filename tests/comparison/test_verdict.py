@@ -73,6 +73,32 @@ def test_group_bootstrap_equals_the_formula_for_equal_groups():
     assert found.df == 39
 
 
+def plain_bootstrap(gain, strata, groups, n_draws):
+    """Draw groups with replacement, one by one, and score all their predictions together."""
+    rng, names, scores = np.random.default_rng(1), np.unique(groups), []
+    for _ in range(n_draws):
+        drawn = [np.flatnonzero(groups == name) for name in rng.choice(names, len(names))]
+        rows = np.concatenate(drawn)
+        scores.append(verdict.stratified_mean(gain[rows], strata[rows]))
+    fewest = min(len(set(groups[strata == stratum])) for stratum in strata)
+    return np.std(scores, ddof=1) * np.sqrt(fewest / (fewest - 1)), fewest - 1
+
+
+@pytest.mark.parametrize("n_rare", [2, 4])
+def test_group_bootstrap_equals_the_plain_loop(n_rare):
+    """Of eight groups few hold the second class, which one draw in ten or in 250 lacks."""
+    groups = np.repeat(np.arange(8), [1, 2, 3, 4, 5, 6, 7, 8])
+    strata = np.zeros(len(groups), dtype=int)
+    strata[np.unique(groups, return_index=True)[1][:n_rare]] = 1
+    strata[0] = 1
+    gain = np.random.default_rng(0).uniform(size=len(groups)) - 2 * strata
+    found = verdict.estimate_by_groups(gain, strata, groups)
+    standard_error, df = plain_bootstrap(gain, strata, groups, 4000)
+    assert found.value == pytest.approx(verdict.stratified_mean(gain, strata))
+    assert found.standard_error == pytest.approx(standard_error, rel=0.05)
+    assert found.df == df == n_rare - 1
+
+
 def test_group_bootstrap_does_not_count_copies_as_information():
     gain, strata, groups = np.array([0.0, 1, 1, 0, 1]), np.zeros(5, dtype=int), np.arange(5)
     once = verdict.estimate_by_groups(gain, strata, groups)

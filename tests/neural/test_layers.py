@@ -169,14 +169,37 @@ def test_batch_norm_has_the_settings_of_keras():
 @pytest.mark.parametrize("rate", [0, 0.0])
 def test_no_dropout_is_no_layer(rate):
     assert layers.drop(rate) == []
-    assert len(layers.hidden(5, nn.ReLU, rate)) == 2
+    assert [type(layer) for layer in layers.hidden((5,), nn.ReLU, rate)] == [
+        nn.LazyLinear,
+        nn.ReLU,
+    ]
 
 
-def test_dropout_comes_before_the_dense_layer():
-    dropout, dense, activation = layers.hidden(5, nn.Tanh, 0.4)
-    assert dropout.p == 0.4
-    assert isinstance(dense, nn.Linear)
-    assert isinstance(activation, nn.Tanh)
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ((), []),
+        ((7,), [7, "Tanh", 0.4]),
+        ((7, 5), [7, "Tanh", 0.4, 5, "Tanh", 0.4]),
+    ],
+)
+def test_dropout_comes_before_every_dense_layer_but_the_first(sizes, expected):
+    """The output layer follows, so that the last dropout comes before it."""
+    found = [
+        getattr(layer, "p", getattr(layer, "out_features", type(layer).__name__))
+        for layer in layers.hidden(sizes, nn.Tanh, 0.4)
+    ]
+    assert found == expected
+
+
+def test_batch_normalisation_of_a_single_value_is_refused_in_our_words():
+    norm = layers.batch_norm()
+    norm.eval()(torch.randn(1, 4))
+    norm.train()(torch.randn(1, 4, 2)), norm.train()(torch.randn(2, 4))
+    for single in (torch.randn(1, 4), torch.randn(1, 4, 1)):
+        with pytest.raises(ValueError, match=r"batch_size=1 leaves .* batch_size of at least 2"):
+            norm.train()(single)
+        norm.eval()(single)
 
 
 def test_initialisation_of_keras():
@@ -240,14 +263,14 @@ def test_convolution_keeps_the_channels_last():
     assert layers.convolution(32, 8, 15)(torch.randn(2, 32, 300)).stride()[1] == 1
 
 
-def network(*middle, ours=True, n_points=60):
+def network(*middle, by_row=True, n_points=60):
     torch.manual_seed(0)
     built = layers.Network(
         nn.Unflatten(1, (1, n_points)),
         *middle,
         nn.Flatten(),
         nn.LazyLinear(3),
-        ours=ours,
+        by_row=by_row,
     )
     built.eval()(torch.zeros(1, n_points))
     return built.train()
@@ -265,10 +288,10 @@ def test_a_few_spectra_at_a_time_are_all_at_once(monkeypatch):
         torch.testing.assert_close(whole, parts)
 
 
-@pytest.mark.parametrize(("ours", "sizes"), [(True, [2, 2, 1]), (False, [5])])
-def test_parts_are_for_our_own_networks(monkeypatch, ours, sizes):
+@pytest.mark.parametrize(("by_row", "sizes"), [(True, [2, 2, 1]), (False, [5])])
+def test_parts_are_for_networks_that_are_known_to_work_by_row(monkeypatch, by_row, sizes):
     """A user's layers may look at the whole batch."""
-    built = network(layers.convolution(1, 4, 5), nn.ReLU(), ours=ours)
+    built = network(layers.convolution(1, 4, 5), nn.ReLU(), by_row=by_row)
     monkeypatch.setattr(layers.Network, "part", 60 * 2)
     seen = []
     built[1].register_forward_hook(lambda _module, inputs, _output: seen.append(len(inputs[0])))
@@ -290,3 +313,39 @@ def test_batch_normalisation_sees_the_whole_batch(monkeypatch):
         rtol=1e-4,
         atol=1e-4,
     )
+
+
+def test_center_follows_the_mean_and_one_variance_of_all_features():
+    """The mean over the first hundred batches, then one that forgets a hundredth a batch."""
+    rng = np.random.default_rng(0)
+    center, mean, variance = layers.Center(3), np.zeros(3), 1.0
+    for n_batches in range(1, 251):
+        x = rng.normal([5, 0, -2], [1, 2, 0.1], (4, 3)) + n_batches / 50
+        share = max(1 / n_batches, 0.01)
+        mean += share * (x.mean(axis=0) - mean)
+        variance += share * (((x - mean) ** 2).mean() - variance)
+        found = center(torch.from_numpy(x).float())
+        np.testing.assert_allclose(found, (x - mean) / variance**0.5, rtol=1e-3, atol=1e-3)
+    x = np.ones((2, 3), dtype=np.float32)
+    for _ in range(2):
+        found = center.eval()(torch.from_numpy(x))
+        np.testing.assert_allclose(found, (x - mean) / variance**0.5, rtol=1e-3, atol=1e-3)
+
+
+def test_center_of_spectra_that_hardly_differ():
+    x = torch.tensor([[1.0, 5.0], [1.002, 5.0]], dtype=torch.float64)
+    found = layers.Center(2).double()(x)
+    np.testing.assert_allclose(found[:, 0], [-(2**0.5), 2**0.5], rtol=0.02)
+    assert not layers.Center(2)(torch.ones(4, 2)).any()
+
+
+def test_steps_by_hand():
+    """Below 0 the first goes on, above 1 the last."""
+    found = layers.Steps(2)(torch.tensor([[-0.5, 0.25, 0.5, 0.75, 1.5]]))
+    expected = [[-1, 0], [0.5, 0], [1, 0], [1, 0.5], [1, 2]]
+    assert found.tolist() == [[value for pair in expected for value in pair]]
+
+
+def test_leaky_relu_has_the_published_slope():
+    found = layers.leaky_relu()(torch.tensor([-2.0, 3.0]))
+    np.testing.assert_allclose(found, [-0.2, 3])

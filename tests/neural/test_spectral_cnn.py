@@ -18,7 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils._param_validation import InvalidParameterError
 from torch import nn
 
-from skspectra import MaxPoolDownsampler, PeakShiftAugmenter, SpectralCNN
+from skspectra import MaxPoolDownsampler, PeakShiftAugmenter, PooledMLP, SpectralCNN
 from skspectra.augmentation import BaseAugmenter
 from skspectra.datasets import make_spectra
 from skspectra.neural import _layers as layers
@@ -44,7 +44,9 @@ def tiny(n_points, *, convolution=layers.convolution, norm=layers.no_norm, dropo
     return [
         *(convolution(1, 3, 5), norm(), nn.ReLU(), nn.MaxPool1d(8, 4)),
         nn.Flatten(),
-        *layers.hidden(8, nn.ReLU, dropout),
+        *layers.drop(dropout),
+        nn.LazyLinear(8),
+        nn.ReLU(),
     ]
 
 
@@ -66,11 +68,10 @@ def numpy_state():
     return pickle.dumps(np.random.get_state())  # noqa: NPY002
 
 
-@pytest.mark.parametrize("architecture", ["poolnet", "poolnet_fine", "cnn2"])
-def test_learns(architecture):
+def test_learns():
     (X, y), (test, truth) = spectra(20), spectra(20, seed=1)
     model = SpectralCNN(
-        architecture, max_epochs=60, batch_size=16, lr=1e-3, n_iter_no_change=8, n_threads=1
+        "cnn2", max_epochs=60, batch_size=16, lr=1e-3, n_iter_no_change=8, n_threads=1
     )
     model.set_params(random_state=0).fit(X, y)
     assert model.score(test, truth) > 0.9
@@ -99,10 +100,10 @@ def test_prediction_does_not_depend_on_batches_or_order():
 
 
 @short
-@pytest.mark.parametrize("phases", [False, True])
-def test_validation_score_in_the_history_is_that_of_score(phases):
+@pytest.mark.parametrize("labels", [False, True])
+def test_validation_score_in_the_history_is_that_of_score(labels):
     X, y = spectra()
-    if phases:
+    if labels:
         y = (y[:, None] == NAMES).astype(int)
     model = net(max_epochs=6).fit(X, y, X_val=X[::3], y_val=y[::3])
     assert model.history_[model.best_epoch_ - 1]["valid_score"] == model.score(X[::3], y[::3])
@@ -247,7 +248,7 @@ def test_validation_spectra_through_a_pipeline():
 
 
 @short
-def test_several_phases():
+def test_multilabel():
     X, y = spectra(16)
     y = np.column_stack([y == "quartz", y != "quartz", y == "halite"]).astype(int)
     model = net(max_epochs=40, lr=1e-2).fit(X, y)
@@ -257,7 +258,7 @@ def test_several_phases():
     assert model.predict(X).dtype.kind == "i"
     assert model.classes_.tolist() == [0, 1, 2]
     assert (model.predict(X) == y).mean() > 0.9
-    # Each phase on its own: the probabilities of a row need not sum to 1.
+    # Each label on its own: the probabilities of a row need not sum to 1.
     assert np.ptp(proba.sum(axis=1)) > 0.01
     model.fit(X, y, X, y)
     with pytest.raises(ValueError, match=r"must be a 0/1 matrix of shape \(48, 3\)"):
@@ -280,7 +281,7 @@ def test_labels_of_any_kind(y):
     [
         (np.zeros(36), "one class only"),
         (np.linspace(0, 1, 36), "continuous"),
-        (np.tile([[-1, 1], [1, -1]], (18, 1)), r"y of several phases .* 0/1 .* holds \[-1, 1\]"),
+        (np.tile([[-1, 1], [1, -1]], (18, 1)), r"y is multilabel, .* 0/1 .* holds \[-1, 1\]"),
     ],
 )
 def test_bad_labels(y, message):
@@ -314,38 +315,38 @@ def test_hold_out_is_stratified_and_covers_every_class():
 
 
 @short
-@pytest.mark.parametrize("several_phases", [False, True])
-def test_class_weight(several_phases):
+@pytest.mark.parametrize("multilabel", [False, True])
+def test_class_weight(multilabel):
     X, y = spectra()
     X, y = X[:28], y[:28]
-    if several_phases:
+    if multilabel:
         y = np.column_stack([y == "quartz", y == "halite"]).astype(int)
-    weight = {1: 50.0} if several_phases else {"halite": 50.0}
+    weight = {1: 50.0} if multilabel else {"halite": 50.0}
     plain, balanced, heavy = (
         net(max_epochs=15, lr=1e-3, class_weight=w, dropout=0).fit(X, y)
         for w in (None, "balanced", weight)
     )
     assert not same_weights(plain, balanced)
-    rare = 1 if several_phases else plain.classes_.tolist().index("halite")
+    rare = 1 if multilabel else plain.classes_.tolist().index("halite")
     means = [model.predict_proba(X)[:, rare].mean() for model in (plain, balanced, heavy)]
     assert means[0] < means[1] < means[2]
 
 
 @pytest.mark.parametrize("weight", [0, -5, np.nan])
-@pytest.mark.parametrize("several_phases", [False, True])
-def test_class_weights_that_are_none(weight, several_phases):
+@pytest.mark.parametrize("multilabel", [False, True])
+def test_class_weights_that_are_none(weight, multilabel):
     X, y = spectra()
     weights = dict.fromkeys(NAMES.tolist(), 1) | {"halite": weight}
-    if several_phases:
+    if multilabel:
         y, weights = (y[:, None] == NAMES).astype(int), {1: weight}
-    name = "1" if several_phases else "'halite'"
+    name = "1" if multilabel else "'halite'"
     message = f"class_weight of {name} is {weight}, which must be finite and above 0"
     with pytest.raises(ValueError, match=message):
         net(class_weight=weights).fit(X, y)
 
 
 @short
-def test_a_phase_that_is_always_there_is_found_with_balanced_weights():
+def test_a_label_that_is_always_present_is_found_with_balanced_weights():
     X, y = spectra()
     y = np.column_stack([y == "quartz", y != "gold"]).astype(int)
     model = net(max_epochs=40, lr=0.01, class_weight="balanced").fit(X, y)
@@ -405,7 +406,7 @@ def test_errors_of_a_users_function_are_shown():
     with pytest.raises(
         ValueError, match="architecture has an empty layer for spectra of 3 points"
     ):
-        net(short_of_windows).fit(X[:, :3], y)
+        net(short_of_windows).fit(X[:, :3] + np.arange(3), y)
 
 
 def test_unknown_device():
@@ -433,6 +434,39 @@ def test_frozen_convolution_stays_as_it_was_drawn():
         assert np.array_equal(one[kernel], five[kernel]) == stays
         dense = next(name for name, array in one.items() if array.ndim == 2)
         assert not np.array_equal(one[dense], five[dense])
+
+
+@short
+def test_a_callable_may_return_the_same_modules_every_time():
+    """They are copied, so neither a prediction nor another fit finds what the last one left."""
+    modules = [nn.Flatten(), nn.LazyLinear(4), nn.BatchNorm1d(4), nn.ReLU()]
+    X, y = spectra()
+    model = net(lambda n_points: modules).fit(X, y)
+    first = model.predict_proba(X)
+    again = net(lambda n_points: modules).fit(X, y)
+    np.testing.assert_array_equal(again.predict_proba(X), first)
+    assert net(lambda n_points: modules).fit(X[:, :50], y).predict(X[:, :50]).shape == y.shape
+    assert isinstance(modules[1], nn.LazyLinear)
+    assert not modules[2].running_mean.any()
+
+
+@short
+def test_a_batch_of_one_with_batch_normalisation_is_refused_in_our_words():
+    X, y = spectra(20)
+    with pytest.raises(ValueError, match="batch_size=1 leaves batch normalisation a single value"):
+        net("sang", batch_size=1).fit(X[:, :60], y)
+
+
+@short
+@pytest.mark.parametrize("model", [net(), PooledMLP(max_epochs=1, n_threads=1, random_state=0)])
+def test_flat_spectra_are_named(model):
+    X, y = spectra()
+    X[3], X[7] = 0, 5
+    message = "^2 of 36 spectra in X are all zero or constant"
+    with pytest.warns(UserWarning, match=message):
+        model.fit(X, y)
+    with pytest.warns(UserWarning, match=message):
+        model.predict(X)
 
 
 def test_a_switch_that_the_callable_lacks():
@@ -546,7 +580,7 @@ def test_the_global_seed_does_not_matter():
 @short
 def test_same_bits_however_the_work_is_spread():
     X, y = spectra()
-    model = SpectralCNN(augmenter=PeakShiftAugmenter(2), max_epochs=2, n_threads=1, random_state=0)
+    model = net(augmenter=PeakShiftAugmenter(2), max_epochs=2)
 
     def run(n_jobs, backend="loky"):
         with joblib.parallel_config(backend):
@@ -560,7 +594,7 @@ def test_same_bits_however_the_work_is_spread():
 @short
 def test_same_bits_in_a_grid_search():
     X, y = spectra()
-    model = SpectralCNN(max_epochs=2, n_threads=1, random_state=0)
+    model = net(max_epochs=2)
     one, two = (
         GridSearchCV(model, {"dropout": [0.1, 0.5]}, cv=2, n_jobs=n, scoring="neg_log_loss").fit(
             X, y
@@ -616,8 +650,7 @@ def test_fitted_state_is_plain_arrays():
 @pytest.mark.parametrize(
     "change",
     [
-        {"architecture": "poolnet"},
-        {"architecture": "poolnet_fine"},
+        {"architecture": "cnn2"},
         {"convolution": "none"},
         {"norm": "batch"},
         {"dropout": 0.9},
@@ -641,13 +674,12 @@ def test_set_params_after_fit_changes_nothing_before_the_next_fit(change):
 @short
 def test_auto_is_resolved():
     X, y = spectra()
-    model = SpectralCNN(max_epochs=1, n_threads=1).fit(X, y)
-    assert model.max_epochs_ == 1
-    assert model.batch_size_ >= 1
-    assert 0 < model.lr_ == model.history_[0]["lr"]
-    assert model.n_iter_no_change_ >= 1
-    model = net(lr=0.02, batch_size=5, n_iter_no_change=4).fit(X, y)
-    assert (model.lr_, model.batch_size_, model.n_iter_no_change_) == (0.02, 5, 4)
+    for n_points, expected in ((10, "mozaffari"), (20, "cnn6")):
+        model = SpectralCNN(norm="batch", max_epochs=1, n_threads=1)
+        model.fit(X[:, :n_points] + np.arange(n_points), y)
+        assert model.architecture_ == expected
+        assert model.switches_ == {"norm": "batch"}
+    assert net().fit(X, y).architecture_ is tiny
 
 
 @short
@@ -656,7 +688,8 @@ def test_normalising_is_part_of_the_model():
     model = net().fit(X, y)
     scaled = X * np.linspace(0.1, 1e4, len(X))[:, None]
     np.testing.assert_allclose(model.predict_proba(scaled), model.predict_proba(X), rtol=1e-3)
-    assert np.isfinite(model.predict_proba(np.zeros((2, 110)))).all()
+    with pytest.warns(UserWarning, match="2 of 2 spectra in X are all zero"):
+        assert np.isfinite(model.predict_proba(np.zeros((2, 110)))).all()
 
 
 @short
@@ -673,7 +706,7 @@ def test_containers_and_types():
 
 def test_the_docstring_names_every_architecture():
     text = SpectralCNN.__doc__.partition("architecture : ")[2].partition("convolution : ")[0]
-    assert set(re.findall(r'"(\w+)"', text)) == set(ZOO)
+    assert set(re.findall(r'"(\w+)"', text)) == {*ZOO, "auto"}
 
 
 def needs_values(n_points):
@@ -730,7 +763,7 @@ def test_augmented_in_training_only():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("architecture", "resnet50"),
+        ("architecture", 50),
         ("convolution", "depthwise"),
         ("pooling", "sum"),
         ("dropout", 1.0),
@@ -774,10 +807,10 @@ def test_a_model_from_a_gpu_predicts_without_one():
 
 
 @short
-def test_validation_labels_of_several_phases_are_checked():
+def test_multilabel_validation_labels_are_checked():
     X, y = spectra()
     y = np.column_stack([y == "quartz", y != "quartz"]).astype(int)
-    with pytest.raises(ValueError, match=r"y_val of .* 0/1 matrix; it holds \[0, 7\]"):
+    with pytest.raises(ValueError, match=r"y_val is multilabel, .* 0/1 matrix; it holds \[0, 7\]"):
         net().fit(X, y, X, 7 * y)
     with pytest.raises(ValueError, match="class_weight names"):
         net(class_weight={"typo": 5}).fit(X, y)

@@ -1,3 +1,5 @@
+import os
+import signal
 import threading
 from functools import partial
 from types import SimpleNamespace
@@ -13,7 +15,7 @@ from skspectra.neural._training import (
     Schedule,
     Spectra,
     StopTraining,
-    as_batch,
+    as_float32,
     hold_out,
     n_right,
     private_torch,
@@ -201,6 +203,10 @@ def test_report(capsys):
     assert second.startswith("epoch 2/7")
 
 
+def plain(X):
+    return as_float32(X, "none")
+
+
 def numbered(n_samples):
     X = np.zeros((n_samples, 3), dtype=np.float32)
     X[:, 0] = np.arange(1, n_samples + 1)
@@ -208,7 +214,7 @@ def numbered(n_samples):
 
 
 def test_batches_in_order_without_rng():
-    batches = list(Batches(numbered(7), 3, "none"))
+    batches = list(Batches(numbered(7), 3, plain))
     assert [targets.tolist() for _, targets in batches] == [[1, 2, 3], [4, 5, 6, 7]]
     for X, targets in batches:
         assert X.dtype == torch.float32
@@ -216,7 +222,7 @@ def test_batches_in_order_without_rng():
 
 
 def test_batches_are_shuffled_anew_in_every_epoch():
-    batches = Batches(numbered(50), 8, "none", rng=np.random.default_rng(0))
+    batches = Batches(numbered(50), 8, plain, rng=np.random.default_rng(0))
     first, second = ([t for _, part in batches for t in part.tolist()] for _ in range(2))
     assert sorted(first) == sorted(second) == list(range(1, 51))
     assert first != second
@@ -237,14 +243,20 @@ def test_batches_are_shuffled_anew_in_every_epoch():
     ],
 )
 def test_a_single_last_sample_joins_the_batch_before(n_samples, batch_size, sizes):
-    batches = Batches(numbered(n_samples), batch_size, "none")
+    batches = Batches(numbered(n_samples), batch_size, plain)
     assert [len(X) for X, _ in batches] == sizes
 
 
 def test_augmented_anew_in_every_epoch_before_normalising():
     X = np.tile(np.eye(1, 60, 30, dtype=np.float32) * 7, (4, 1))
     augmenter = PeakShiftAugmenter(10, random_state=0)
-    batches = Batches(Spectra(X, np.zeros(4)), 4, "max", augmenter, np.random.default_rng(0))
+    batches = Batches(
+        Spectra(X, np.zeros(4)),
+        4,
+        partial(as_float32, norm="max"),
+        augmenter,
+        np.random.default_rng(0),
+    )
     (first, _), (second, _) = next(iter(batches)), next(iter(batches))
     assert (first != second).any()
     np.testing.assert_allclose(first.max(dim=1).values, 1)
@@ -255,9 +267,9 @@ def test_augmented_anew_in_every_epoch_before_normalising():
 def test_batches_are_normalised(norm):
     X = np.random.default_rng(0).uniform(size=(3, 8))
     expected = normalize(X, norm)
-    batch = as_batch(X, norm)
-    assert batch.dtype == torch.float32
-    np.testing.assert_allclose(batch.numpy(), expected, rtol=1e-5, atol=1e-6)
+    batch = as_float32(X, norm)
+    assert batch.dtype == np.float32
+    np.testing.assert_allclose(batch, expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("norm", ["max", "area", "snv"])
@@ -270,7 +282,15 @@ def test_batches_leave_what_an_augmenter_keeps(norm):
             return kept
 
     rng = np.random.default_rng(0)
-    list(Batches(Spectra(np.ones((4, 8)), np.zeros(4)), 4, norm, Keeping(), rng))
+    list(
+        Batches(
+            Spectra(np.ones((4, 8)), np.zeros(4)),
+            4,
+            partial(as_float32, norm=norm),
+            Keeping(),
+            rng,
+        )
+    )
     np.testing.assert_array_equal(kept, before)
 
 
@@ -296,6 +316,31 @@ def test_private_torch_puts_everything_back(request):
     with private_torch("cpu", seed=3):
         assert torch.equal(torch.rand(3), drawn[0])
     assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_process_forked_while_a_thread_holds_torch_does_not_wait_for_it():
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with private_torch("cpu"):
+            held.set()
+            done.wait(60)
+
+    worker = threading.Thread(target=hold)
+    worker.start()
+    held.wait(60)
+    child = os.fork()
+    if not child:
+        # Whatever happens, the child must not go on with the tests; the alarm ends one that waits.
+        signal.alarm(20)
+        with private_torch("cpu"):
+            os._exit(7)
+    _, status = os.waitpid(child, 0)
+    done.set()
+    worker.join()
+    assert os.waitstatus_to_exitcode(status) == 7
 
 
 def test_private_torch_is_for_one_thread_at_a_time():
@@ -340,3 +385,44 @@ def test_the_only_spectrum_of_a_phase_stays_in_training():
 def test_cudnn_stays_on():
     with private_torch("cpu"):
         assert torch.backends.cudnn.enabled
+
+
+def test_cudnn_repeats_itself_in_full_single_precision():
+    with private_torch("cpu"):
+        assert torch.backends.cudnn.deterministic
+        assert not torch.backends.cudnn.allow_tf32
+
+
+def test_each_class_is_held_out_however_small_the_share():
+    targets = np.repeat(np.arange(5), 10)
+    train, valid = hold_out(targets, 0.02, np.random.default_rng(0))
+    assert sorted(targets[valid]) == [0, 1, 2, 3, 4]
+    assert len(train) == 45
+
+
+@pytest.mark.parametrize(
+    ("targets", "fraction"), [([0, 0, 1, 1], 0.75), ([0, 1, 2], 0.3), ([0, 0, 1, 1, 2, 2], 0.6)]
+)
+def test_too_few_to_train_on_each_class_and_hold_it_out(targets, fraction):
+    message = f"n_samples={len(targets)} is too few to hold a share of {fraction} and each class"
+    with pytest.raises(ValueError, match=message):
+        hold_out(np.array(targets), fraction, np.random.default_rng(0))
+
+
+def test_losses_of_weighted_classes_are_weighted_means():
+    schedule = Schedule("train_loss", 5, 10, 0)
+    net = SimpleNamespace(
+        optimizer_=SimpleNamespace(param_groups=[{"lr": 1.0}]),
+        module_=torch.nn.Linear(1, 1),
+        criterion_=SimpleNamespace(weight=torch.tensor([1.0, 3.0])),
+    )
+    schedule.on_train_begin(net, X=range(3))
+    schedule.on_epoch_begin(net)
+    # Weights of 1 and of 1 + 3.
+    for loss, targets in ((1.0, [0]), (6.0, [0, 1])):
+        targets = torch.tensor(targets)
+        schedule.on_batch_end(
+            net, (None, targets), True, torch.tensor(loss), torch.eye(2)[targets]
+        )
+    schedule.on_epoch_end(net)
+    assert schedule.history[0]["train_loss"] == (1 * 1 + 4 * 6) / 5

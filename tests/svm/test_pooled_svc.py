@@ -293,3 +293,49 @@ def test_prediction_in_blocks(monkeypatch):
     monkeypatch.setattr("skspectra.svm._votes._BLOCK_BYTES", 10_000)
     np.testing.assert_allclose(model.decision_function(X), expected, rtol=1e-9)
     np.testing.assert_array_equal(model.predict(X), model.pipeline_.predict(X))
+
+
+def fitted_floor(X, normalize="none"):
+    y = np.arange(len(X)) % 2
+    return PooledSVC(compression="log", normalize=normalize).fit(X, y).floor_
+
+
+def lines(heights, n_points=40):
+    """Spectra without noise, of one point each that is not zero."""
+    X = np.zeros((len(heights), n_points))
+    X[np.arange(len(heights)), np.arange(len(heights)) % n_points] = heights
+    return X
+
+
+def test_floor_without_noise_is_1_percent_of_the_median_height():
+    X = lines([1.0, 1, 2, 10, 90])
+    assert fitted_floor(X) == pytest.approx(0.02)
+    assert fitted_floor(X, normalize="max") == pytest.approx(0.01)
+
+
+def test_floor_is_three_standard_deviations_of_noise():
+    """Whatever peaks stand in it: two lines, of which 1 % would be less."""
+    X = np.random.default_rng(0).normal(0, 0.1, (200, 500))
+    X[:, [100, 300]] = 20
+    assert fitted_floor(X) == pytest.approx(0.3, rel=0.03)
+    assert fitted_floor(X, normalize="max") == pytest.approx(0.015, rel=0.03)
+
+
+@pytest.mark.parametrize(("n_points", "expected"), [(2, 0.03), (3, 9 / 0.6745 / 1.5**0.5)])
+def test_floor_of_few_points(n_points, expected):
+    """Of two there is no second difference, of three there is one."""
+    X = np.zeros((4, n_points))
+    X[:, 1] = 3
+    assert fitted_floor(X) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("n_samples", "step", "median"), [(1000, 2, 50.5), (2001, 3, 1)])
+def test_floor_is_that_of_every_nth_of_many_spectra(n_samples, step, median):
+    """Of a thousand at most."""
+    heights = np.full(n_samples, 100.0)
+    heights[::step] = 1
+    assert fitted_floor(lines(heights)) == pytest.approx(0.01 * median)
+
+
+def test_floor_of_zero_spectra():
+    assert fitted_floor(np.zeros((4, 20))) == 0.01

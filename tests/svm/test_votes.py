@@ -46,6 +46,15 @@ def test_like_scikit_learn(kernel, n_classes, seed):
     np.testing.assert_allclose(scores, svc.decision_function(X), rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize("kernel", ["poly", "sigmoid"])
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_other_parameters_of_the_kernel(kernel, n_classes):
+    svc, X = fitted(n_classes, kernel, degree=2, coef0=0.5)
+    np.testing.assert_array_equal(_votes.predict(svc, X), svc.predict(X))
+    scores = _votes.decision_function(svc, X)
+    np.testing.assert_allclose(scores, svc.decision_function(X), rtol=1e-6, atol=1e-9)
+
+
 def test_without_a_best_class():
     """Where every class loses to another one, more than the first guess has to be counted."""
     svc, X = fitted(17)
@@ -98,6 +107,16 @@ def test_labels_and_scores_agree_on_the_same_under_two_names(n_phases):
     assert clear.mean() > 0.5
     np.testing.assert_array_equal(labels[clear], scores.argmax(axis=1)[clear])
     assert (labels[clear] >= n_phases).all()
+
+
+def test_the_same_under_two_names_where_all_kernel_values_are_negative():
+    """What counts as zero goes by their size: the second name wins both ways round."""
+    rng = np.random.default_rng(0)
+    X = rng.uniform(1, 2, (20, 3))
+    X, y = np.concatenate([X, X]), np.repeat([0, 1], 20)
+    svc = SVC(C=100, kernel="linear", random_state=0).fit(X, y)
+    assert not _votes.decision_function(svc, -X).any()
+    assert not _votes.predict(svc, -X).any()
 
 
 def test_decisions_that_are_small_are_not_zero():
