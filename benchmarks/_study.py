@@ -96,7 +96,10 @@ def main(description):
     for name, (measure, _, arms, *_) in STUDIES.items():
         one = names.add_parser(name, description=inspect.getdoc(measure), **style)
         for column in arms[0]:
-            one.add_argument(f"--{column.rstrip('s')}s", nargs="+", dest=column, metavar="VALUE")
+            seeds = isinstance(arms[0][column], range)
+            known = None if seeds else dict.fromkeys(str(v) for arm in arms for v in arm[column])
+            option = {"nargs": "+", "dest": column, "metavar": "VALUE", "choices": known}
+            one.add_argument(f"--{column.rstrip('s')}s", **option)
         one.add_argument("--again", action="store_true", help="measure what has rows, too")
         one.add_argument("--finish", action="store_true", help="only write summary or figure")
     options = vars(parser.parse_args())
