@@ -9,16 +9,16 @@ only writes the table anew.
 """
 
 import argparse
-import csv
 import sys
 from functools import partial
 from pathlib import Path
 
-from skspectra.comparison import ComparisonDisplay, compare_challenge, default_models
-from skspectra.comparison._challenge import N_POINTS
+from _study import RESULTS, read_rows
+
+from skspectra.comparison import ComparisonDisplay, _challenge, compare_challenge, default_models
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "challenge"
+CHALLENGE = RESULTS / "challenge"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- results:begin -->\n", "<!-- results:end -->\n"
 
@@ -28,26 +28,20 @@ def run(full):
     import matplotlib
 
     matplotlib.use("agg")
-    models = default_models(N_POINTS, full=full)
+    models = default_models(_challenge.N_POINTS, full=full)
     result = compare_challenge(models, progress=partial(print, file=sys.stderr, flush=True))
     print(f"\n{result.table()}\n", *result.sentences(), result.conclusion(), sep="\n")
-    result.to_csv(RESULTS)
-    ComparisonDisplay.from_comparison(result).figure_.savefig(RESULTS / "comparison.png")
-
-
-def read_rows():
-    """Return the rows of comparison.csv, measured models first, the best first."""
-    with (RESULTS / "comparison.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    measured = [row for row in rows if row["source"] == "measured"]
-    measured.sort(key=lambda row: -float(row["balanced_accuracy"]))
-    published = [row for row in rows if row["source"] == "published"]
-    return measured, sorted(published, key=lambda row: -float(row["holdout"]))
+    result.to_csv(CHALLENGE)
+    ComparisonDisplay.from_comparison(result).figure_.savefig(CHALLENGE / "comparison.png")
 
 
 def make_table():
-    """Return the table as Markdown."""
-    measured, published = read_rows()
+    """Return the table as Markdown: measured models first, the best first."""
+    rows = read_rows(CHALLENGE / "comparison.csv")
+    measured = [row for row in rows if row["source"] == "measured"]
+    measured.sort(key=lambda row: -float(row["balanced_accuracy"]))
+    published = [row for row in rows if row["source"] == "published"]
+    published.sort(key=lambda row: -float(row["holdout"]))
     lines = [
         "| model | accuracy, fresh spectra | of the best possible | published grid | one fit |",
         "|---|---|---|---|---|",
@@ -65,7 +59,7 @@ def make_table():
         f"| {row['model']} (published, mean of 5 seeds) | | | {_percent(row['holdout'])} | |"
         for row in published
     ]
-    figure = (RESULTS / "comparison.png").relative_to(ROOT).as_posix()
+    figure = (CHALLENGE / "comparison.png").relative_to(ROOT).as_posix()
     alt = "Accuracy, accuracy under shifts and fit times of the models"
     return "\n".join([*lines, "", f"![{alt}]({figure})", ""])
 

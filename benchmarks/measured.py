@@ -1,38 +1,35 @@
 """Raw and pooled classical models on measured spectra, with the same search budget.
 
-Balanced accuracy, out of fold: grouped five-fold cross-validation twice, or one instrument left
-out at a time; every model searches four candidates inside the training part, a raw one its
-regularisation, a pooled and compressed one its window. Mixtures (several phases at once): mean F1
-over the phases, grouped by mixture.
-Needs the sets in the folder that SKSPECTRA_DATA names (one folder a set, each with a data.npz);
-they are not part of the package. Writes results/measured.csv, and results/measured_pairs.csv with
-pooled minus raw in points of balanced accuracy, its interval and the verdict.
+Balanced accuracy out of fold, in grouped five-fold cross-validation twice, or leaving out one
+instrument at a time. Every model searches four candidates inside the training part: a raw one its
+regularisation, a pooled and compressed one its window. Mixtures are multilabel: mean F1 over the
+phases, grouped by mixture.
+The sets must be in the folder that SKSPECTRA_DATA names (one folder per set, each with a
+data.npz); they are not part of the package. results/measured.csv is written, and
+results/measured_pairs.csv with pooled minus raw in points of balanced accuracy, its interval and
+the verdict.
 Usage: SKSPECTRA_DATA=... python benchmarks/measured.py
 """
 
-import csv
 import os
 import sys
 import warnings
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-from _pipelines import make_model
+from _models import make_classical, with_copies
+from _study import RESULTS, write_rows
 from sklearn.exceptions import ConvergenceWarning, UndefinedMetricWarning
 from sklearn.metrics import f1_score
 from sklearn.model_selection import GridSearchCV, GroupKFold
 
-from skspectra import AugmentedClassifier, PeakShiftAugmenter, PooledSVC, SpectralCNN
+from skspectra import PeakShiftAugmenter, PooledMLP, PooledSVC
 from skspectra.comparison import compare
 
-RESULTS = Path(__file__).resolve().parent / "results" / "measured.csv"
-PAIRS = RESULTS.with_name("measured_pairs.csv")
 # Folder, name of the label, of the group (None: every spectrum on its own), splits, repeats.
 SETS = {
     "Raman calibrants": (
-        *("raman_calibrants_multi_instrument", "material", "instrument"),
-        *("leave-one-group-out", 1),
+        *("raman_calibrants_multi_instrument", "material", "instrument", "leave-one-group-out", 1),
     ),
     "meats, mid-IR": ("quadram_meats_ir", "y", "sample", 5, 2),
     "olive oils, mid-IR": ("quadram_oliveoil_ir", "y", "sample", 5, 2),
@@ -55,17 +52,16 @@ def models(n_points):
     found = {}
     windows = [max(1, round(share * n_points)) for share in WINDOWS]
     for name, grid in REGULARISATION.items():
-        found[f"{name}, raw"] = make_model(name, "raw"), grid
+        found[f"{name}, raw"] = make_classical(name, "raw"), grid
         key = "pool_size" if name == "SVM" else "maxpooldownsampler__pool_size"
-        found[f"{name}, pooled"] = make_model(name, "compressed"), {key: windows}
-    shifts = PeakShiftAugmenter()
-    copies = AugmentedClassifier(PooledSVC(), shifts, random_state=0)
-    found["SVM, pooled, shift copies"] = copies, {"estimator__pool_size": windows}
-    found["SVM, pooled, defaults"] = PooledSVC(), None
-    for name, architecture in (("our network", "poolnet"), ("our fine network", "poolnet_fine")):
-        network = partial(SpectralCNN, architecture, n_threads=1, random_state=0)
-        found[f"{name}, defaults"] = network(), None
-        found[f"{name}, defaults, shifts"] = network(augmenter=shifts), None
+        found[f"{name}, pooled"] = make_classical(name, "compressed"), {key: windows}
+    copies = with_copies(PooledSVC()), {"estimator__pool_size": windows}
+    found |= {"SVM, pooled, shift copies": copies, "SVM, pooled, defaults": (PooledSVC(), None)}
+    for name, n_steps in (("pooled MLP", 1), ("pooled MLP, 8 steps", 8)):
+        settings = {"n_steps": n_steps, "n_threads": 1, "random_state": 0}
+        found[f"{name}, defaults"] = PooledMLP(**settings), None
+        shifted = PooledMLP(augmenter=PeakShiftAugmenter(), **settings)
+        found[f"{name}, defaults, shifts"] = shifted, None
     return found
 
 
@@ -120,12 +116,9 @@ def main():
         score = score_mixtures(model, grid, held["X"], y, held["mix"]) if several else ""
         table[name].append(score)
         print(name, score, flush=True)
-    for path, columns, rows in (
-        (RESULTS, ["model", *SETS, "mixtures, XRD (F1)"], table),
-        (PAIRS, ["pooled minus raw", *SETS], verdicts),
-    ):
-        with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([columns, *rows.values()])
+    columns = ["model", *SETS, "mixtures, XRD (F1)"]
+    write_rows(RESULTS / "measured.csv", columns, table.values())
+    write_rows(RESULTS / "measured_pairs.csv", ["pooled minus raw", *SETS], verdicts.values())
 
 
 if __name__ == "__main__":

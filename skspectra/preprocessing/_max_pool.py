@@ -14,7 +14,7 @@ from skspectra.preprocessing._window_maxima import Scratch, window_maxima
 
 # Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on
 # disk. Where the spectra are columns in memory, bytes of window maxima instead: with fewer, the
-# short pieces of many columns take longer to read (tried with benchmarks/pooling_speed.py).
+# short pieces of many columns take longer to read (tried with benchmarks/speed.py pooling).
 _BLOCK = 2**19
 _COLUMN_BYTES = 2**23
 

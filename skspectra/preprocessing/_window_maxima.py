@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 # Strides from which on chunks are reduced one by one, of unsigned integers and of floats: where
-# that began to be faster (tried with benchmarks/pooling_speed.py).
+# that began to be faster (tried with benchmarks/speed.py pooling).
 _LONG = {"u": 20, "f": 48}
 
 
