@@ -1,4 +1,4 @@
-"""The axis of a spectrum, and spectra that move along it by a law in its unit."""
+"""Checks of the axis of spectra, and movement of spectra along it in its unit."""
 
 import numpy as np
 from sklearn.utils import check_array
@@ -7,12 +7,12 @@ from skspectra.augmentation._resample import join, resample
 
 
 def check_axis(x_axis, n_points):
-    """Return `x_axis` with one value a point, or raise; two values are ends of an even axis."""
+    """Check `x_axis` and return one value per point; two values are the ends of an even axis."""
     values = check_array(x_axis, ensure_2d=False, dtype=np.float64, input_name="x_axis")
     if values.ndim != 1 or len(values) not in (2, n_points):
         raise ValueError(
             f"x_axis has shape {values.shape} for spectra of {n_points} points; it must hold one "
-            "value for each point, or two: the ends of an evenly spaced axis."
+            "value for each point, or the two ends of an evenly spaced axis."
         )
     falls = np.flatnonzero(np.diff(values) <= 0)
     if len(falls):
@@ -36,10 +36,10 @@ def check_angles(x_axis, n_points):
 
 
 class Axis:
-    """Spectra on an axis, movable by a law in its unit.
+    """An axis along which spectra can be moved by a law in the unit of the axis.
 
-    On an even axis the law is evaluated at some places only and followed by straight lines
-    between them; on any other one at every point.
+    On an evenly spaced axis the law is evaluated at some places only and interpolated linearly
+    between them. On any other axis it is evaluated at every point.
     """
 
     def __init__(self, values):
@@ -47,19 +47,19 @@ class Axis:
         n_points = len(values)
         even = np.linspace(values[0], values[-1], n_points)
         self._step = (values[-1] - values[0]) / (n_points - 1) if n_points > 1 else 0.0
-        # Axes in files are rounded.
+        # The tolerance is for axes from files, which are rounded.
         self._is_even = n_points > 1 and np.abs(values - even).max() < 0.05 * self._step
         if self._is_even:
-            # A line misses the law by the square of its length times the step: a small part of a
-            # point, however many points there are.
+            # The error of a line grows with the square of its length times the step. With this
+            # spacing it is a small part of a point, however many points there are.
             self._spacing = max(1, int(n_points**0.5) // 6)
             n_knots = -(-n_points // self._spacing) + 1
             self._places = values[0] + self._step * self._spacing * np.arange(n_knots)
 
     def move(self, X, law):
-        """Return spectra whose value at `x` is that of `X` at ``law(x)``, in the axis' unit.
+        """Return spectra whose value at `x` is the value of `X` at ``law(x)``.
 
-        `law` takes an array of places, one row, and returns one row for each spectrum.
+        `law` takes an array of places on the axis, one row, and returns one row per spectrum.
         """
         n_points = len(self.values)
         if self._is_even:

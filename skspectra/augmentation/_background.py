@@ -1,4 +1,4 @@
-"""Spectra on a background."""
+"""Background added to training spectra."""
 
 from numbers import Real
 
@@ -11,13 +11,13 @@ from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import heights, in_blocks, uniform
 
 _DEGREE = 5
-# Full width at half maximum of the hump, as shares of the axis.
+# Smallest and largest full width at half maximum of the hump, as shares of the axis.
 _HUMP = (0.1, 0.4)
 _SHARE = [Interval(Real, 0, np.inf, closed="left")]
 
 
 def _series(rng, basis, n_samples):
-    """Draw polynomials from 0 to 1."""
+    """Draw polynomials with minimum 0 and maximum 1."""
     curves = uniform(rng, -1, 1, (n_samples, _DEGREE), basis.dtype) @ basis
     curves -= curves.min(axis=1, keepdims=True)
     span = curves.max(axis=1, keepdims=True)
@@ -27,7 +27,7 @@ def _series(rng, basis, n_samples):
 
 
 def _humps(rng, n_samples, n_points, dtype):
-    """Draw Gaussians of height 1 that may stand anywhere."""
+    """Draw Gaussians of height 1 centred anywhere on the axis."""
     centre = uniform(rng, 0, 1, (n_samples, 1), dtype)
     width = uniform(rng, *_HUMP, (n_samples, 1), dtype)
     humps = np.linspace(0, 1, n_points, dtype=dtype) - centre
@@ -38,11 +38,11 @@ def _humps(rng, n_samples, n_points, dtype):
 
 
 class BackgroundAugmenter(BaseAugmenter):
-    """Training spectra on a background: a smooth curve, an amorphous hump, air scattering.
+    """Training spectra with an added background: a smooth curve, a broad hump, air scattering.
 
-    Fluorescence, glass, sample holders and air add slow curves below the peaks. All are added,
-    none is below 0, and each has a height of its own in each spectrum. Not of use where a baseline
-    is subtracted before.
+    Fluorescence, glass, sample holders and air add slowly varying curves below the peaks. The
+    three kinds are added together, are never below 0, and get a new height in every spectrum.
+    They are useless where a baseline is subtracted first.
 
     Parameters
     ----------
@@ -50,14 +50,15 @@ class BackgroundAugmenter(BaseAugmenter):
         Largest height of a random polynomial of degree 5, as a share of the height of the spectrum
         (maximum minus minimum; >= 0).
     max_hump : float, default=0.1
-        Largest height of a broad Gaussian, the halo of an amorphous phase, as the same share
-        (>= 0). It stands anywhere, and its full width at half maximum is 10 to 40 % of the axis.
+        Largest height of a broad Gaussian, such as the halo of an amorphous phase, as the same
+        share (>= 0). It is centred anywhere on the axis, and its full width at half maximum is 10
+        to 40 % of the axis.
     max_air : float, default=0.0
-        Largest height of scattering by air, which falls as ``1 / x``, at the start of the axis, as
-        the same share (>= 0). It needs `x_axis`.
+        Largest height of scattering by air at the start of the axis, as the same share (>= 0).
+        It falls as ``1 / x``, so it needs `x_axis`.
     x_axis : array-like of shape (n_points,) or (2,), default=None
-        What `max_air` falls with, usually angles 2theta in degrees: ascending and above 0; or the
-        two ends of an evenly spaced axis. Only for `max_air`.
+        The ``x`` of `max_air`, usually angles 2theta in degrees: ascending values above 0, or the
+        two ends of an evenly spaced axis. Only `max_air` uses it.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -71,12 +72,12 @@ class BackgroundAugmenter(BaseAugmenter):
 
     See Also
     --------
-    NoiseAugmenter : Noise of the electronics and of counting.
+    NoiseAugmenter : Electronic noise and counting noise.
 
     Notes
     -----
-    Heights are uniform from 0 to their maximum. The coefficients of the Chebyshev series of the
-    polynomial are uniform from -1 to 1, and it is scaled to run from 0 to its height.
+    Heights are uniform from 0 to their maximum. The polynomial is a Chebyshev series whose
+    coefficients are uniform from -1 to 1. It is then scaled to run from 0 to its height.
 
     Examples
     --------
@@ -105,7 +106,7 @@ class BackgroundAugmenter(BaseAugmenter):
         self.random_state = random_state
 
     def _resolve(self, n_points):
-        """Return the curve of scattering by air, 1 at the start."""
+        """Return the curve of scattering by air, which is 1 at the start of the axis."""
         if self.max_air == 0:
             return None
         if self.x_axis is None:

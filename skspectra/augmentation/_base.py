@@ -1,4 +1,4 @@
-"""The contract of an augmenter, and the one function that draws from it."""
+"""The base class of all augmenters, and the function that draws variants from them."""
 
 from abc import ABCMeta, abstractmethod
 
@@ -15,14 +15,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 
 class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
-    """Random while training, nothing afterwards.
+    """Base class of augmenters, which change spectra at random in training and not afterwards.
 
-    ``fit_transform`` returns one random variant of each spectrum, ``transform`` the spectra as
-    they are. A Pipeline calls the first when it is fitted and the second when it predicts, so an
-    augmenter in a Pipeline acts on training spectra only, under cross-validation too.
+    ``fit_transform`` returns one random variant of each spectrum. ``transform`` returns the
+    spectra as they are. A Pipeline calls the former when it is fitted and the latter when it
+    predicts, so an augmenter in a Pipeline acts on training spectra only, also in
+    cross-validation.
 
-    A subclass adds its parameters, `random_state` among them, and ``_perturb(X, rng)``, which
-    returns a new array of the same shape and dtype, each row perturbed independently of the
+    A subclass adds its parameters, including `random_state`, and the method ``_perturb(X, rng)``.
+    It returns a new array of the same shape and dtype and perturbs each row independently of the
     others. Where parameters can be wrong for a number of points, ``_resolve(n_points)`` raises.
     """
 
@@ -33,7 +34,7 @@ class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metac
         """Return one variant of each row of the validated `X`, drawn from the Generator `rng`."""
 
     def _resolve(self, n_points):
-        """Return what the parameters mean for spectra of `n_points`; raise where nothing."""
+        """Return what the parameters mean for spectra of `n_points`; raise if they are invalid."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -72,7 +73,7 @@ class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metac
             A new array; float32 stays float32, anything else becomes float64.
         """
         X = validate_data(self, X, dtype=[np.float64, np.float32])
-        # An augmenter that works in place must not touch what its caller holds.
+        # An augmenter that works in place must not change the caller's array.
         X = X.view()
         X.flags.writeable = False
         variants = self._perturb(X, np.random.default_rng(self.random_state))
@@ -105,7 +106,7 @@ class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metac
 
 
 def draw(augmenter, X, rng):
-    """Draw one variant of each spectrum, a new one at every call.
+    """Draw one random variant of each spectrum.
 
     Parameters
     ----------
@@ -114,8 +115,9 @@ def draw(augmenter, X, rng):
     X : array-like of shape (n_samples, n_points)
         Spectra; they are not modified.
     rng : numpy.random.Generator, int, RandomState instance or None
-        Where the randomness comes from, anything :func:`numpy.random.default_rng` takes: every
-        nested `random_state` gets a seed from it. An int draws the same variants at every call.
+        The source of randomness, anything that :func:`numpy.random.default_rng` takes. Every
+        nested `random_state` gets a seed from it. An int draws the same variants at every call,
+        a Generator draws new ones.
 
     Returns
     -------
@@ -125,7 +127,7 @@ def draw(augmenter, X, rng):
     Raises
     ------
     ValueError
-        If `augmenter` changes the shape.
+        If `augmenter` changes the shape of the spectra.
 
     See Also
     --------
@@ -153,6 +155,6 @@ def draw(augmenter, X, rng):
     if variants.shape != X.shape:
         raise ValueError(
             f"augmenter={augmenter!r} returned an array of shape {variants.shape} for spectra of "
-            f"shape {X.shape}; an augmenter keeps the shape."
+            f"shape {X.shape}; an augmenter must keep the shape."
         )
     return variants

@@ -1,4 +1,4 @@
-"""Peaks broadened by a worse resolution."""
+"""Broader peaks, as from an instrument of lower resolution."""
 
 from numbers import Real
 
@@ -9,17 +9,17 @@ from skspectra.augmentation._blocks import check_order, in_blocks, uniform
 from skspectra.augmentation._spread import from_spectrum, reach, spectrum, spread_gaussian
 from skspectra.profiles import transfer
 
-# Up to this width a sum over points takes less time than transforms do.
+# Up to this width, in points, a sum over points is faster than cosine transforms.
 _NARROW = 6
 _WIDTH = [Interval(Real, 0, 1e9, closed="both")]
 
 
 class BroadeningAugmenter(BaseAugmenter):
-    """Training spectra of worse resolution, the same all over the axis.
+    """Training spectra of lower resolution, equally broadened along the whole axis.
 
-    Each spectrum is convolved with a profile of a width of its own. That only adds width: peaks
-    get lower and wider and keep their area, and noise is smoothed with them. So add noise after
-    broadening, not before.
+    Each spectrum is convolved with a profile of its own random width. Convolution only adds
+    width: peaks get lower and wider and keep their area, and noise is smoothed too. So add noise
+    after broadening, not before.
 
     Parameters
     ----------
@@ -27,11 +27,11 @@ class BroadeningAugmenter(BaseAugmenter):
         Largest full width at half maximum of the profile, in points (>= 0). 0 leaves every
         spectrum as it is.
     min_width : float, default=0.0
-        Smallest width, in points, from 0 to `max_width`. Above 0 for stick patterns, where a peak
-        is a single point.
+        Smallest width, in points, from 0 to `max_width`. Set it above 0 for stick patterns, in
+        which a peak is a single point.
     eta : float, default=0.0
-        Share of the Lorentzian in the profile: 0 is a Gaussian (slits, detectors), 1 a Lorentzian
-        (lifetimes, pressure), between them a pseudo-Voigt.
+        Share of the Lorentzian in the profile. 0 is a Gaussian (slits, detectors), 1 is a
+        Lorentzian (lifetimes, pressure), and values between them are a pseudo-Voigt.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -49,11 +49,11 @@ class BroadeningAugmenter(BaseAugmenter):
 
     Notes
     -----
-    The width is uniform between `min_width` and `max_width`. Gaussian widths add in squares,
-    Lorentzian ones as they are. The profile is applied by fast cosine transforms, so the time does
-    not depend on its width (but Gaussians of up to 6 points take less), and spectra go on mirrored
-    beyond their ends. It is sampled at whole points: below a width of about two points it is
-    narrower than asked.
+    The width is uniform between `min_width` and `max_width`. The squares of Gaussian widths add
+    up, Lorentzian widths add up as they are. The profile is applied by fast cosine transforms, so
+    the time does not depend on its width (but Gaussians of up to 6 points take less time).
+    Spectra are mirrored beyond their ends. The profile is sampled at whole points, so a profile
+    of less than about two points is narrower than `width` says.
 
     Examples
     --------

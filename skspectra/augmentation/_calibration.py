@@ -1,4 +1,4 @@
-"""Spectra on a wrongly calibrated axis."""
+"""Spectra recorded on a wrongly calibrated axis."""
 
 from numbers import Real
 
@@ -17,8 +17,8 @@ _AMOUNT = [Interval(Real, 0, np.inf, closed="left"), StrOptions({"auto"})]
 class CalibrationAugmenter(BaseAugmenter):
     """Training spectra recorded on a wrongly calibrated axis (Raman, infrared).
 
-    Instruments differ by an offset, a stretch and a curvature of their axis. All peaks move
-    together and smoothly, so that their order and nearly their distances remain.
+    The axes of instruments differ by an offset, a stretch and a curvature. All peaks move
+    together and smoothly: their order stays the same, and their distances nearly so.
 
     Parameters
     ----------
@@ -26,16 +26,16 @@ class CalibrationAugmenter(BaseAugmenter):
         Largest displacement of the whole axis, in units of `x_axis` (>= 0). "auto" is 0.1 % of the
         length of the axis: 3 per cm on a Raman spectrum from 200 to 3200 per cm.
     max_linear : float or "auto", default="auto"
-        Largest displacement of the two ends against the middle by a linear stretch, in units of
-        `x_axis` (>= 0). "auto" is 0.1 % of the length of the axis.
+        Largest displacement of the two ends relative to the middle by a linear stretch, in units
+        of `x_axis` (>= 0). "auto" is 0.1 % of the length of the axis.
     max_quadratic : float or "auto", default="auto"
-        Largest displacement of both ends to the same side by a quadratic one, in units of `x_axis`
-        (>= 0). "auto" is 0.05 % of the length of the axis. ``max_linear + 2 * max_quadratic`` is
-        less than half the length of the axis: beyond that, points would overtake each other.
-        At an end of the axis the three add up.
+        Largest displacement of both ends to the same side by a quadratic term, in units of
+        `x_axis` (>= 0). "auto" is 0.05 % of the length of the axis. At an end of the axis the
+        three displacements add up. ``max_linear + 2 * max_quadratic`` must be less than half the
+        length of the axis: beyond that, points would overtake each other.
     x_axis : array-like of shape (n_points,) or (2,), default=None
-        Wavenumbers or whatever the spectra are recorded over, ascending; or the two ends of an
-        evenly spaced axis. None counts points, and the displacements are in points.
+        The axis of the spectra, for instance wavenumbers, ascending, or the two ends of an
+        evenly spaced axis. None numbers the points, and the displacements are in points.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -49,15 +49,15 @@ class CalibrationAugmenter(BaseAugmenter):
 
     See Also
     --------
-    skspectra.PeakShiftAugmenter : Regions or peaks shifted on their own.
-    DiffractionShiftAugmenter : The same for powder diffraction.
+    skspectra.PeakShiftAugmenter : Independent shifts of regions or peaks.
+    DiffractionShiftAugmenter : Shifts of the whole pattern in powder diffraction.
 
     Notes
     -----
-    With ``u`` from -1 to 1 over the axis, the value at ``x`` is that of the spectrum at
-    ``x - (a + b u + c u**2)``; ``a``, ``b`` and ``c`` are uniform between minus and plus their
-    maximum. Values are interpolated linearly; beyond the ends of the axis the edge values are
-    held.
+    With ``u`` from -1 to 1 along the axis, the variant at ``x`` has the value of the spectrum at
+    ``x - (a + b u + c u**2)``. The numbers ``a``, ``b`` and ``c`` are uniform between minus and
+    plus their maximum. Values are interpolated linearly; beyond the ends of the axis the edge
+    values are held.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Any classifier, trained on the originals plus augmented copies."""
+"""Any classifier, fitted on the original spectra plus augmented copies."""
 
 from numbers import Integral
 
@@ -30,19 +30,19 @@ def _estimator_has(method):
 
 
 def _refuse_inner_split(estimator, fit_params):
-    """Refuse an estimator that would hold out copies of the spectra that it trains on."""
+    """Refuse an estimator that would validate on copies of its training spectra."""
     parameters = estimator.get_params()
     for name, value in sorted(parameters.items()):
         owner, _, last = name.rpartition("__")
         siblings = name.removesuffix(last)
         if last == "early_stopping" and value not in (False,):
-            # HistGradientBoosting without a fraction watches its training spectra.
+            # Without a fraction HistGradientBoosting watches its loss on the training spectra.
             if parameters.get(siblings + "validation_fraction", "") is None:
                 continue
             if _gets_validation_set(parameters.get(owner, estimator), siblings, fit_params):
                 continue
             advice = "set early_stopping=False, or use SpectralCNN(augmenter=...)"
-        # Gradient boosting has no `early_stopping`: there this number alone turns it on.
+        # Gradient boosting has no `early_stopping`: this number alone turns it on.
         elif (
             last == "n_iter_no_change"
             and value is not None
@@ -50,10 +50,10 @@ def _refuse_inner_split(estimator, fit_params):
         ):
             advice = "set n_iter_no_change=None"
         elif last == "oob_score" and value not in (False,):
-            advice = "set oob_score=False: what is out of one bag has copies in it"
+            advice = "set oob_score=False: out-of-bag spectra have copies in the bag"
         elif last == "probability" and value is True:
             advice = "put CalibratedClassifierCV around AugmentedClassifier instead"
-        # skorch: a split that was made beforehand carries its data set along.
+        # In skorch a split that was made beforehand brings its own data set.
         elif last == "train_split" and value and "valid_ds" not in getattr(value, "keywords", ()):
             advice = "set train_split=None, or give it skorch's predefined_split(...)"
         # A chain of classifiers without `cv` predicts from the true labels: nothing is split.
@@ -69,10 +69,10 @@ def _refuse_inner_split(estimator, fit_params):
 
 
 def _gets_validation_set(part, prefix, fit_params):
-    """Tell whether `part`, whose parameters have this prefix, is given an `X_val` of its own."""
+    """Return whether `part`, whose parameters have this prefix, gets an `X_val`."""
     if fit_params.get(prefix + "X_val") is not None:
         return True
-    # With routing on, a Pipeline hands the same name on to whoever requested it.
+    # With routing on, a Pipeline passes `X_val` to every step that requested it.
     return (
         get_config()["enable_metadata_routing"]
         and fit_params.get("X_val") is not None
@@ -81,7 +81,7 @@ def _gets_validation_set(part, prefix, fit_params):
 
 
 def _repeat_over_copies(fit_params, n_samples, n_copies):
-    """Give each copy the weight and the group of its original; leave all else as it is."""
+    """Give each copy the weight and the group of its original; pass the rest as it is."""
     repeated = dict(fit_params)
     for name, values in fit_params.items():
         if name.rpartition("__")[2] not in ("sample_weight", "groups") or np.ndim(values) == 0:
@@ -96,29 +96,30 @@ def _repeat_over_copies(fit_params, n_samples, n_copies):
 
 
 def _as_float(X):
-    # A list of dtypes in the validation would take polars frames of float32 to float64.
+    # A list of dtypes in the validation would convert polars frames from float32 to float64.
     return X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
 
 
 class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """A classifier fitted on the original spectra plus augmented copies of each.
 
-    For classical models this is what makes augmentation pay: one variant *instead of* each
-    original does not help, originals plus copies do. Copies are drawn inside ``fit``, so under
-    cross-validation none of a test spectrum is ever seen. The number of training spectra, and with
-    it the memory, grows by the factor ``n_copies + 1``.
+    Classical models profit from augmentation in this form: the originals plus copies help, but
+    one variant *instead of* each original does not. Copies are drawn inside ``fit``, so in
+    cross-validation no copy of a test spectrum is ever used for training. The number of training
+    spectra, and with it the memory, grows by the factor ``n_copies + 1``.
 
     Parameters
     ----------
     estimator : estimator
-        A classifier, or a Pipeline that ends in one. It is cloned. One that splits off validation
-        data by itself (``early_stopping=True``, an inner ``cv``, skorch's ``train_split``) is
-        refused: it would validate on copies of its training spectra. Search and calibrate around
-        AugmentedClassifier instead.
+        A classifier, or a Pipeline that ends in one. It is cloned. An estimator that splits off
+        validation data by itself (``early_stopping=True``, an inner ``cv``, skorch's
+        ``train_split``) is refused, because it would validate on copies of its training spectra.
+        Put searches and calibration around AugmentedClassifier instead.
     augmenter : augmenter or Pipeline of augmenters
-        Draws the copies, anew for each.
+        Draws the copies, each with new random numbers.
     n_copies : int, default=10
-        Variants of each spectrum (>= 0) beside the original. 0 fits on the originals only.
+        Variants of each spectrum (>= 0), in addition to the original. 0 fits on the originals
+        only.
     random_state : int, RandomState instance or None, default=None
         Seeds every copy; the augmenter's own `random_state` is not used. None draws from fresh
         entropy.
@@ -128,7 +129,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     estimator_ : estimator
         The fitted clone of `estimator`.
     classes_ : ndarray of shape (n_classes,)
-        The labels, as the estimator gives them.
+        The labels, as the estimator lists them.
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
@@ -136,7 +137,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     See Also
     --------
-    PeakShiftAugmenter : Shifted peaks, the usual augmenter.
+    PeakShiftAugmenter : Shift peaks, the most common augmentation.
 
     Notes
     -----
@@ -178,12 +179,12 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Labels, or a 0/1 matrix for multilabel spectra.
         **fit_params : dict
-            What is passed on to the ``fit`` of the estimator: with metadata routing switched on
-            what it requested, otherwise everything. What goes by the name of `sample_weight` or
-            `groups` has one value per spectrum and is repeated for the copies, also where a
-            Pipeline takes it as ``step__sample_weight``. Anything else, such as `X_val` and
-            `y_val`, is passed on as it is. An estimator that is given an `X_val` may stop early:
-            it validates on that.
+            Arguments for the ``fit`` of the estimator. With metadata routing enabled, those that
+            the estimator requested are passed on, otherwise all of them. `sample_weight` and
+            `groups` must have one value per spectrum and are repeated for the copies, also where
+            a Pipeline takes them as ``step__sample_weight``. Anything else, such as `X_val` and
+            `y_val`, is passed on as it is. An estimator that gets an `X_val` may stop early,
+            because it validates on these spectra.
 
         Returns
         -------
@@ -196,7 +197,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             If the estimator would split off validation data by itself, or if `sample_weight` or
             `groups` does not have one value per spectrum.
         """
-        # Whatever goes wrong from here on, no old estimator is left beside new labels.
+        # If anything fails from here on, no old estimator is left beside the new attributes.
         vars(self).pop("estimator_", None)
         if get_config()["enable_metadata_routing"]:
             fit_params = process_routing(self, "fit", **fit_params)["estimator"]["fit"]
@@ -212,7 +213,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         spectra[:n_samples] = X
         for start in range(n_samples, len(spectra), n_samples):
             spectra[start : start + n_samples] = draw(self.augmenter, X, rng)
-        # It makes of an array what the estimator is fitted on: a frame with the columns of `X`.
+        # This turns an array into a frame with the columns of `X` where `X` is a frame.
         library = type(frame).__module__.partition(".")[0]
         named = hasattr(self, "feature_names_in_") and library in ("pandas", "polars")
         self._container = FunctionTransformer(feature_names_out="one-to-one").fit(frame)
@@ -226,7 +227,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     @property
     def classes_(self):
-        """The labels, as the estimator gives them."""
+        """The labels, as the estimator lists them."""
         return self.estimator_.classes_
 
     def _delegate(self, method, X):
@@ -298,15 +299,15 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return self._delegate("decision_function", X)
 
     def get_metadata_routing(self):
-        """Say what metadata ``fit`` passes on, and what ``score`` takes.
+        """Return which metadata ``fit`` passes on and which ``score`` takes.
 
-        It is used where metadata routing is switched on
+        It is used where metadata routing is enabled
         (``sklearn.set_config(enable_metadata_routing=True)``).
 
         Returns
         -------
         routing : MetadataRouter
-            The requests of the estimator's ``fit``, and those of ``score`` here.
+            The requests of the estimator's ``fit`` and of this classifier's ``score``.
         """
         return (
             MetadataRouter(owner=self)

@@ -1,4 +1,4 @@
-"""Diffraction peaks broadened by small crystallites."""
+"""Broadening of diffraction peaks by small crystallites."""
 
 from numbers import Real
 
@@ -11,13 +11,13 @@ from skspectra.augmentation._blocks import check_order, in_blocks, uniform
 from skspectra.augmentation._spread import from_spectrum, spectrum
 from skspectra.profiles import scherrer_width, transfer
 
-# Between two profiles whose widths differ by this factor their mixture is like one between them.
+# A mixture of two profiles whose widths differ by this factor is like a profile between them.
 _LEVEL = 1.2
 _SIZE = [Interval(Real, 1e-3, np.inf, closed="both")]
 
 
 def _mixture(widths):
-    """Return few widths between the smallest and the largest, and the share of each at a point."""
+    """Return a few widths from the smallest to the largest, and their shares at each point."""
     low, high = widths.min(), widths.max()
     n_levels = 1 + int(np.ceil(np.log(high / low) / np.log(_LEVEL)))
     levels = np.geomspace(low, high, n_levels)
@@ -27,9 +27,9 @@ def _mixture(widths):
 class CrystalliteSizeAugmenter(BaseAugmenter):
     """Training diffractograms of small crystallites, by Scherrer's formula.
 
-    Each pattern is convolved with a profile whose width grows with the angle. That only adds
-    width: 50 to 200 nm suit measured patterns, which have the width of the instrument already,
-    5 to 30 nm simulated stick patterns.
+    Each pattern is convolved with a profile whose width grows with the angle. Convolution only
+    adds width. So 50 to 200 nm suit measured patterns, which already have the width of the
+    instrument, and 5 to 30 nm suit simulated stick patterns.
 
     Parameters
     ----------
@@ -37,19 +37,20 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
         Angles 2theta in degrees, ascending, at least 0 and below 180; or the two ends of an
         evenly spaced axis.
     min_size : float, default=50.0
-        Smallest size of the crystallites, in nm (>= 0.001). For simulated patterns [1]_ uses 5 to
-        30.
+        Smallest size of the crystallites, in nm (>= 0.001). Reference [1]_ uses 5 to 30 for
+        simulated patterns.
     max_size : float, default=200.0
-        Largest size, in nm, at least `min_size`; infinity for crystallites that do not broaden
-        peaks. Both infinite leave every pattern as it is.
+        Largest size, in nm, at least `min_size`. Infinite crystallites do not broaden peaks. If
+        both sizes are infinite, every pattern stays as it is.
     wavelength : float, default=1.5406
-        Wavelength of the radiation, in angstrom; that of Cu K-alpha1 by default.
+        Wavelength of the radiation, in angstrom. The default is Cu K-alpha1.
     shape_factor : float, default=0.9
-        Scherrer's K, for the full width at half maximum and the cube root of the volume as size:
-        0.83 to 0.89 for cubes and spheres. Constants for the integral breadth are larger [2]_.
+        Scherrer's K, for the full width at half maximum and for the cube root of the volume as
+        the size. It is 0.83 to 0.89 for cubes and spheres. Constants for the integral breadth are
+        larger [2]_.
     eta : float, default=0.5
-        Share of the Lorentzian in the profile: 0 is a Gaussian, 1 a Lorentzian (a broad
-        distribution of sizes), between them a pseudo-Voigt.
+        Share of the Lorentzian in the profile. 0 is a Gaussian, 1 is a Lorentzian (a broad
+        distribution of sizes), and values between them are a pseudo-Voigt.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -63,17 +64,17 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
 
     See Also
     --------
-    BroadeningAugmenter : Broadening that is the same all over the axis.
+    BroadeningAugmenter : Broadening that is the same along the whole axis.
     DiffractionShiftAugmenter : Peaks shifted by strain and a misaligned instrument.
 
     Notes
     -----
-    A crystallite of size ``L`` broadens a peak at ``theta`` by ``K wavelength / (L cos(theta))``,
-    in radians 2theta, full width at half maximum. Widths are uniform between those of `max_size`
-    and of `min_size`, so that small sizes are not rarer than their effect. Every point is spread
-    by the profile of its own angle: areas are preserved, and the sum over a pattern is. Where the
-    step of `x_axis` jumps, a background gets a step too: bring such patterns to an even axis
-    first.
+    A crystallite of size ``L`` broadens a peak at ``theta`` by ``K wavelength / (L cos(theta))``.
+    This is the full width at half maximum, in radians of 2theta. Widths (not sizes) are drawn
+    uniformly, between the widths of `max_size` and `min_size`, so that strong broadening is not
+    rare. Every point is spread by the profile of its own angle, which preserves areas and the sum
+    over a pattern. Where the step of `x_axis` jumps, a background gets a step too. Resample such
+    patterns to an evenly spaced axis first.
 
     References
     ----------
@@ -125,7 +126,7 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
         self.random_state = random_state
 
     def _resolve(self, n_points):
-        """Return the widths that crystallites of 1 nm give, in points."""
+        """Return the width that crystallites of 1 nm give at each point, in points."""
         check_order(self, "min_size", "max_size")
         angles = np.radians(check_angles(self.x_axis, n_points))
         width = scherrer_width(angles, 1.0, self.wavelength, self.shape_factor)

@@ -1,4 +1,4 @@
-"""Diffraction peaks shifted by strain, zero error and sample displacement."""
+"""Shifts of diffraction peaks by strain, zero error and sample displacement."""
 
 from numbers import Real
 
@@ -11,9 +11,10 @@ from skspectra.augmentation._blocks import in_blocks
 
 
 def _origin(observed, strain, zero_shift, displacement):
-    """Where a peak that is observed at an angle would be without the three; all in radians.
+    """Return the angle of an observed peak without strain, zero error and displacement.
 
-    `displacement` is ``2 s / R``. The peak is moved by strain first, then by the instrument.
+    All angles are in radians, and `displacement` is ``2 s / R``. Strain moves the peak first,
+    then the instrument.
     """
     shifted = observed - zero_shift
     diffracted = shifted
@@ -28,10 +29,10 @@ def _origin(observed, strain, zero_shift, displacement):
 class DiffractionShiftAugmenter(BaseAugmenter):
     """Training diffractograms with strained lattices and a misaligned instrument.
 
-    Three reasons why a powder pattern moves, each with its law: lattice strain moves peaks the
-    more the higher their angle, sample displacement moves low angles more than high ones, a zero
-    error moves all alike. Strain is isotropic: all spacings scale alike. Anisotropic strain needs
-    the structure.
+    The peaks of a powder pattern move for three reasons, each with its own law. Lattice strain
+    moves peaks at high angles more than those at low angles, sample displacement does the
+    opposite, and a zero error moves all peaks equally. The strain is isotropic: all lattice
+    spacings scale by one factor. Anisotropic strain would need the crystal structure.
 
     Parameters
     ----------
@@ -39,16 +40,17 @@ class DiffractionShiftAugmenter(BaseAugmenter):
         Angles 2theta in degrees, ascending, at least 0 and below 180; or the two ends of an
         evenly spaced axis.
     max_strain : float, default=0.005
-        Largest relative change of the lattice spacings, either way (0 to below 0.5). Residual
-        strain is up to 0.005, a change of composition up to 0.03, which [1]_ uses for simulated
-        patterns.
+        Largest relative change of the lattice spacings, in either direction (0 to below 0.5).
+        Residual strain causes changes of up to 0.005. A change of composition causes up to 0.03,
+        which reference [1]_ uses for simulated patterns.
     max_zero_shift : float, default=0.05
-        Largest zero error, in degrees 2theta, either way. Up to 0.5 for simulated patterns.
+        Largest zero error, in degrees 2theta, in either direction. Values up to 0.5 are used for
+        simulated patterns.
     max_displacement : float, default=0.1
-        Largest displacement of the sample from the axis of the goniometer, in mm, either way; at
-        most 5 % of `goniometer_radius`.
+        Largest displacement of the sample from the axis of the goniometer, in mm, in either
+        direction; at most 5 % of `goniometer_radius`.
     goniometer_radius : float, default=200.0
-        Radius of the goniometer circle, in mm. Only for `max_displacement`.
+        Radius of the goniometer circle, in mm. Only `max_displacement` uses it.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -62,7 +64,7 @@ class DiffractionShiftAugmenter(BaseAugmenter):
 
     See Also
     --------
-    skspectra.PeakShiftAugmenter : Shifts without a law: regions or peaks on their own.
+    skspectra.PeakShiftAugmenter : Independent shifts of regions or peaks, without a law.
     CrystalliteSizeAugmenter : Peaks broadened by small crystallites.
 
     Notes
@@ -70,9 +72,9 @@ class DiffractionShiftAugmenter(BaseAugmenter):
     Strain ``e`` turns ``d`` into ``(1 + e) d``, and by Bragg's law a peak moves from ``theta`` to
     ``theta'`` with ``sin(theta') = sin(theta) / (1 + e)``; the wavelength cancels. Then
     ``2theta`` changes by ``z - 2 s cos(theta') / R`` radians, with the zero error ``z``, the
-    displacement ``s`` and the radius ``R`` [2]_. All of ``e``, ``z`` and ``s`` are uniform between
-    minus and plus their maximum. Values are interpolated linearly; beyond the ends of the axis the
-    edge values are held.
+    displacement ``s`` and the radius ``R`` [2]_. The numbers ``e``, ``z`` and ``s`` are uniform
+    between minus and plus their maximum. Values are interpolated linearly; beyond the ends of the
+    axis the edge values are held.
 
     References
     ----------

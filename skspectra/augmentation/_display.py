@@ -1,4 +1,4 @@
-"""What an augmenter does to spectra, as a figure."""
+"""Figures of what an augmenter does to spectra."""
 
 from numbers import Integral
 
@@ -17,26 +17,26 @@ N_SHOWN = 5
 
 
 class AugmentationDisplay:
-    """Spectra and the random variants of them that an augmenter draws.
+    """Figure of spectra and of the random variants that an augmenter draws of them.
 
-    Use :meth:`from_augmenter` to create it. Look at it before training: a variant that an expert
-    would take for another sample is too much.
+    Use :meth:`from_augmenter` to create it. Look at it before training: where an expert would
+    take a variant for another sample, the augmentation is too strong.
 
     Parameters
     ----------
     X : ndarray of shape (n_spectra, n_points)
         The original spectra.
     variants : ndarray of shape (n_variants, n_spectra, n_points)
-        Variants of each.
+        Variants of each spectrum.
     x_axis : ndarray of shape (n_points,)
-        What the spectra are drawn over.
+        The axis of the spectra.
 
     Attributes
     ----------
     figure_ : matplotlib Figure
         The figure.
     axes_ : tuple of n_spectra matplotlib Axes
-        One for each spectrum.
+        The axes, one per spectrum.
 
     See Also
     --------
@@ -70,17 +70,17 @@ class AugmentationDisplay:
         random_state=None,
         axes=None,
     ):
-        """Draw variants of a few spectra, and the figure.
+        """Draw variants of a few spectra and show them in a figure.
 
         Parameters
         ----------
         augmenter : augmenter or Pipeline of augmenters
             It is cloned, not modified; its own `random_state` is not used.
         X : array-like of shape (n_spectra, n_points)
-            A few spectra; each gets axes of its own.
+            A few spectra; each gets its own axes in the figure.
         x_axis : array-like of shape (n_points,) or (2,), default=None
-            What to draw the spectra over, ascending; or the two ends of an evenly spaced axis.
-            None counts points.
+            The axis of the spectra, ascending, or the two ends of an evenly spaced axis. None
+            numbers the points from 0.
         kind : {"band", "variants"}, default="band"
             "band" shows where 90 % of the variants lie at each point, "variants" the first five of
             them.

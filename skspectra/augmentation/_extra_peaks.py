@@ -14,9 +14,9 @@ _AMOUNT = [Interval(Real, 0, np.inf, closed="left")]
 class ExtraPeakAugmenter(BaseAugmenter):
     """Training spectra with peaks of impurities, or with spikes of cosmic rays.
 
-    Both are a few peaks that may stand anywhere; they differ in width. Small wide ones, the
-    default, are those of impurities. With ``max_height=1, max_width=0`` they are spikes of a
-    single point, as cosmic rays leave in Raman spectra.
+    Both are a few peaks that may stand anywhere on the axis; they differ in width. By default the
+    peaks are small and wide, as those of impurities are. With ``max_height=1, max_width=0`` they
+    are spikes of a single point, as cosmic rays leave in Raman spectra.
 
     Parameters
     ----------
@@ -24,10 +24,10 @@ class ExtraPeakAugmenter(BaseAugmenter):
         Largest number of peaks in a spectrum (>= 0). 0 leaves every spectrum as it is.
     max_height : float, default=0.1
         Largest height of a peak, as a share of the height of the spectrum (maximum minus minimum;
-        >= 0). Impurities above 0.1 may make it a spectrum of another class.
+        >= 0). Peaks higher than 0.1 may turn the spectrum into one of another class.
     max_width : float, default=20.0
-        Largest full width at half maximum, in points (>= 0). As wide as the peaks of the sample
-        for impurities, 0 for spikes.
+        Largest full width at half maximum, in points (>= 0). Use the width of the sample's own
+        peaks for impurities, and 0 for spikes.
     min_width : float, default=0.0
         Smallest width, in points, from 0 to `max_width`.
     random_state : int, RandomState instance or None, default=None
@@ -43,14 +43,14 @@ class ExtraPeakAugmenter(BaseAugmenter):
 
     See Also
     --------
-    NoiseAugmenter : Noise of the electronics and of counting.
+    NoiseAugmenter : Electronic noise and counting noise.
     BackgroundAugmenter : Slow changes of the background.
 
     Notes
     -----
-    The number of peaks is uniform from 0 to `max_peaks`, their heights from 0 to `max_height`,
-    their widths from `min_width` to `max_width`; their tops are points anywhere on the axis. All
-    are Gaussians.
+    All peaks are Gaussians. Their number is uniform from 0 to `max_peaks`, their heights are
+    uniform from 0 to `max_height`, their widths are uniform from `min_width` to `max_width`, and
+    their tops are at any points of the axis.
 
     Examples
     --------
@@ -100,7 +100,7 @@ class ExtraPeakAugmenter(BaseAugmenter):
             height[np.arange(self.max_peaks) >= number] = 0
             # A width of 0 is a single point.
             rate = (-4 * np.log(2) / np.maximum(width, 0.1) ** 2).astype(X.dtype)
-            # Peaks at the ends have their tails cut off: the window stays on the axis.
+            # The window stays on the axis, so peaks at its ends lose the tails beyond it.
             first = np.clip(top - reach, 0, n_points - len(around))
             index = np.arange(rows.start, rows.stop)[:, None]
             for i in range(self.max_peaks):

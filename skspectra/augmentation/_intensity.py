@@ -1,4 +1,4 @@
-"""Peaks of varied intensity."""
+"""Random changes of the intensities of peaks."""
 
 from numbers import Real
 
@@ -13,7 +13,7 @@ _SHARE = [Interval(Real, 0, 1, closed="both")]
 
 
 def _scale_peaks(X, peaks, changes):
-    """Add to each peak of `X`, in place, its change times what is above its local baseline.
+    """Scale each peak of `X` above its local baseline by 1 plus its change, in place.
 
     The baseline is the straight line from one foot of the peak to the other.
     """
@@ -28,23 +28,26 @@ def _scale_peaks(X, peaks, changes):
 
 
 class IntensityAugmenter(BaseAugmenter):
-    """Training spectra whose peaks are stronger or weaker, each on its own.
+    """Training spectra whose peaks get independently stronger or weaker.
 
-    Grains that lie in preferred directions (texture), few large grains, and polarisation in Raman
-    change the relative intensities of peaks. An independent factor for each peak stands for all of
-    them. It is not the March-Dollase model, which needs the structure.
+    The relative intensities of peaks change with the preferred orientation of grains (texture),
+    with few large grains, and with polarisation in Raman spectra. An independent random factor
+    for each peak stands for all of these. It is not the March-Dollase model, which needs the
+    crystal structure.
 
     Parameters
     ----------
     max_change : float, default=0.3
-        Largest relative change of the height of a peak above its local baseline, either way
-        (0 to 1). Up to 0.5 for simulated diffractograms [1]_. 0 leaves peaks as they are.
+        Largest relative change of the height of a peak above its local baseline, up or down
+        (0 to 1). Values up to 0.5 are used for simulated diffractograms [1]_. 0 leaves peaks as
+        they are.
     max_gain : float, default=0.0
-        Largest relative change of the whole spectrum, background included, either way (0 to 1).
-        Models that normalise each spectrum, as those of this package do, undo it.
+        Largest relative change of the whole spectrum, background included, up or down (0 to 1).
+        It has no effect on models that normalise each spectrum, as those of this package do.
     prominence : float, default=0.02
-        How far a peak rises above its surroundings, as a share of the height of the spectrum
-        (maximum minus minimum); at least six standard deviations of the noise in any case.
+        Least rise of a peak above its surroundings, as a share of the height of the spectrum
+        (maximum minus minimum). A peak also rises by at least six standard deviations of the
+        noise.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -62,11 +65,11 @@ class IntensityAugmenter(BaseAugmenter):
 
     Notes
     -----
-    A peak reaches three half widths to either side of its top, at most to the lowest point before
-    the next peak; its baseline is the straight line between these feet. Background and noise
-    between the peaks stay as they are. Changes are uniform between minus and plus their maximum.
-    A peak whose top is an end of the axis is not found, nor one wider than a quarter of the axis.
-    Where values are few counts, a peak rises by six at least.
+    A peak reaches three half widths to either side of its top, but not beyond the lowest point
+    before the next peak. Its baseline is the straight line between these two feet. Background and
+    noise between the peaks stay as they are. Changes are uniform between minus and plus their
+    maximum. A peak is not found if its top is an end of the axis, or if it is wider than a
+    quarter of the axis. Where the values are low counts, a peak rises by at least six counts.
 
     References
     ----------

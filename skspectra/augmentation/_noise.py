@@ -1,4 +1,4 @@
-"""Noisier spectra."""
+"""Noise added to training spectra."""
 
 from numbers import Real
 
@@ -8,23 +8,23 @@ from sklearn.utils._param_validation import Interval, Options
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import heights, in_blocks, row_generators
 
-# From this mean on Poisson numbers may be drawn by way of normal ones: corrected for the skewness
-# (Cornish and Fisher, Rev. Inst. Int. Stat. 5, 307 (1938), doi 10.2307/1400905) and rounded, these
-# have the same mean and variance, none is below 0, and the distributions differ by less than 0.1 %
-# (total variation).
+# Counts with at least this mean may be drawn from a normal distribution. Corrected for skewness
+# (Cornish and Fisher, Rev. Inst. Int. Stat. 5, 307 (1938), doi 10.2307/1400905) and rounded, they
+# have the mean and the variance of Poisson's distribution and are never below 0. The two
+# distributions differ by less than 0.1 % (total variation).
 _MANY = 30
 
 
 def _normal(rng, shape):
     """Draw standard normal numbers in single precision, by the method of Box and Muller.
 
-    That takes half the time of the generator's own method, which works number by number.
+    This takes half the time of the generator's own method, which draws one number at a time.
     """
     half = -(-shape[0] * shape[1] // 2)
-    # Not the raw output of the bit generator: MT19937's is no more than 32 bits wide.
+    # The raw output of the bit generator would not do: that of MT19937 is only 32 bits wide.
     words = rng.integers(2**64, size=half, dtype=np.uint64).view(np.uint32)
     raw = words.astype(np.float32).reshape(2, half)
-    # From 0 to 1; the logarithm of 0 must not be taken.
+    # The numbers become larger than 0, because their logarithm is taken.
     raw[0] += np.float32(0.5)
     raw *= np.float32(2**-32)
     radius = np.sqrt(-2 * np.log(raw[0]))
@@ -36,12 +36,12 @@ def _normal(rng, shape):
 
 
 def _draw_counts(X, rng, counts_at_max):
-    """Draw each value of `X`, in place, as a number of counts; negative values are kept."""
+    """Replace each value of `X`, in place, by random counts; negative values are kept."""
     top = X.max(axis=1, keepdims=True)
     top[top <= 0] = 1
     expected = np.maximum(X, 0) / top * X.dtype.type(counts_at_max)
     few = expected < _MANY
-    # Where most values are few counts, the detour by way of normal numbers does not pay.
+    # Normal numbers do not save time where most values stand for few counts.
     detour = few.mean(axis=1) < 0.5
     common, *own = row_generators(rng, 1 + len(X))
     if detour.any():
@@ -59,20 +59,21 @@ def _draw_counts(X, rng, counts_at_max):
 
 
 class NoiseAugmenter(BaseAugmenter):
-    """Training spectra with more noise: of the electronics, of counting, or of both.
+    """Training spectra with added noise: electronic noise, counting noise or both.
 
-    Noise adds to that which is there already, so use it where spectra to come are measured faster
-    than those at hand, or on simulated ones.
+    The noise is added to the noise that the spectra have already. So use it on simulated spectra,
+    or where future spectra will be measured faster than the training spectra.
 
     Parameters
     ----------
     level : float, default=0.01
         Standard deviation of white Gaussian noise, as a share of the height of each spectrum
-        (maximum minus minimum): the inverse of the ratio of signal to noise (>= 0). 0.005 to 0.015
-        is usual for measured diffractograms. 0 adds none.
+        (maximum minus minimum): the inverse of the signal-to-noise ratio (>= 0). 0.005 to 0.015
+        is usual for measured diffractograms. 0 adds no Gaussian noise.
     counts_at_max : float, default=0
-        Counts at the maximum of each spectrum (0 to 1e12), for the noise of a counting detector: a
-        value that stands for ``n`` counts gets a standard deviation of ``sqrt(n)``. 0 adds none.
+        Counts at the maximum of each spectrum (0, or 1 to 1e12), for the noise of a counting
+        detector. A value that stands for ``n`` counts gets a standard deviation of ``sqrt(n)``.
+        0 adds no counting noise.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -91,13 +92,14 @@ class NoiseAugmenter(BaseAugmenter):
 
     Notes
     -----
-    Counts are Poisson numbers: values become whole multiples of the maximum divided by
-    `counts_at_max`. They include the background, so do not subtract it before. Negative values,
-    and spectra without a positive one, have no counts and stay. In spectra that have mostly 30
-    counts or more, those are rounded numbers from a normal distribution, brought to the variance
-    and, within 0.5 %, the skewness of Poisson's by the correction of Cornish and Fisher [1]_.
+    Counts follow Poisson's distribution: values become whole multiples of the maximum divided by
+    `counts_at_max`. The counts include the background, so do not subtract it before. Negative
+    values have no counts and stay as they are, and so do spectra without a positive value. In a
+    spectrum whose values mostly stand for 30 counts or more, counts of 30 or more are rounded
+    numbers from a normal distribution. The correction of Cornish and Fisher [1]_ gives these the
+    variance of Poisson's distribution and, within 0.5 %, its skewness.
 
-    Gaussian noise is drawn in single precision; the numbers of both dtypes are the same, and none
+    Gaussian noise is drawn in single precision. Both dtypes get the same numbers, and no number
     is beyond 6.8 standard deviations.
 
     References

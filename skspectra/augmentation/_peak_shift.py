@@ -1,4 +1,4 @@
-"""Shifted peaks."""
+"""Random shifts of peaks."""
 
 from numbers import Integral, Real
 
@@ -13,9 +13,10 @@ from skspectra.augmentation._resample import displace, join, resample, window
 
 
 def _local_sources(rng, n_samples, n_points, max_shift, length_scale, dtype):
-    """Draw where the values of each point come from: displacements between uniform knots.
+    """Draw where the value of each point comes from, with displacements interpolated from knots.
 
-    The knots are `length_scale` points apart and start anywhere: no place on the axis is special.
+    The knots are `length_scale` points apart and start at random, so that no place on the axis
+    is special.
     """
     n_knots = -(-(n_points + length_scale - 1) // length_scale) + 1
     shifts = uniform(rng, -max_shift, max_shift, (n_samples, n_knots), dtype)
@@ -23,30 +24,30 @@ def _local_sources(rng, n_samples, n_points, max_shift, length_scale, dtype):
     points = np.arange(n_points, dtype=dtype)
     if length_scale <= n_points:
         return points - window(join(shifts, length_scale), first, n_points)
-    # Lines from knot to knot would be longer than the axis, without limit.
+    # Full lines from knot to knot would need memory that grows with length_scale without limit.
     return points - resample(shifts, (points + first[:, None].astype(dtype)) / length_scale)
 
 
 def _part(displacements, room):
-    """Return the nearest displacements with which no peak overtakes the next one.
+    """Return the nearest displacements for which no peak overtakes the next one.
 
-    `room` is the sum of the gaps before each peak: a peak may come nearer to the next one by the
-    gap between them. Least squares under that condition is isotonic regression.
+    `room` is the sum of the gaps before each peak, because two peaks may approach each other by
+    the gap between them. Least squares under this condition is isotonic regression.
     """
     return isotonic_regression(displacements + room).x - room
 
 
 def _peak_sources(X, rng, max_shift, prominence):
-    """Draw where the values of each point come from: a displacement of its own for each peak.
+    """Draw where the value of each point comes from, with one displacement per peak.
 
-    It is the same all over a peak, and a straight line from one peak to the next.
+    The displacement is constant within a peak and changes linearly from one peak to the next.
     """
     n_samples, n_points = X.shape
-    # The dip between peaks that overlap must not be drawn out: they move together.
+    # Peaks that overlap move together, so that the dip between them is not stretched.
     peaks = detect(X, prominence).joined()
     counts = peaks.per_row(n_samples)
     drawn = draw_per_peak(row_generators(rng, n_samples), counts, max_shift)
-    # All spectra on one axis, so far apart that no peak reaches the next spectrum.
+    # All spectra are put on one axis, so far apart that no peak reaches the next spectrum.
     start = np.arange(n_samples) * (n_points + 6.0 * max_shift + 4)
     origin = start[peaks.row]
     outer = np.zeros((2, n_samples))
@@ -56,12 +57,12 @@ def _peak_sources(X, rng, max_shift, prominence):
         drawn = _part(drawn, gaps - gaps[first[peaks.row]] + origin)
         found = counts > 0
         outer[:, found] = drawn[first[found]], drawn[(first + counts - 1)[found]]
-    # Outside of the outermost peaks their displacement goes on.
+    # The displacement of the outermost peaks goes on to the ends of the axis.
     ends = start - 2 * max_shift - 1, start + n_points + 2 * max_shift
     feet = np.column_stack([peaks.left + origin, peaks.right + origin]).ravel()
     knots = np.concatenate([ends[0], feet, ends[1]])
     moves = np.concatenate([outer[0], np.repeat(drawn, 2), outer[1]])
-    # In the order before the moves, which rounding might change where a gap is used up.
+    # The order is that before the moves: rounding might change it where a gap is used up.
     order = np.argsort(knots, kind="stable")
     moves = moves[order]
     knots = np.maximum.accumulate(knots[order] + moves)
@@ -70,12 +71,12 @@ def _peak_sources(X, rng, max_shift, prominence):
 
 
 class PeakShiftAugmenter(BaseAugmenter):
-    """Training spectra with shifted peaks; test spectra are left alone.
+    """Training spectra with shifted peaks; test spectra stay as they are.
 
     Peaks move with strain, composition, sample height and calibration, and models that look at
-    single points (SVMs and trees on raw spectra) fail when they do. In a Pipeline this replaces
-    every training spectrum by one variant; for classical models originals plus copies work much
-    better: :class:`AugmentedClassifier`.
+    single points (SVMs and trees on raw spectra) then fail. In a Pipeline this augmenter replaces
+    every training spectrum by one variant. Classical models do much better on the originals plus
+    copies, which :class:`AugmentedClassifier` provides.
 
     Parameters
     ----------
@@ -83,16 +84,16 @@ class PeakShiftAugmenter(BaseAugmenter):
         Largest displacement of a peak, in points (>= 0). 0 leaves every spectrum as it is. "auto"
         is 1 % of the points, at least 1.
     mode : {"local", "global", "peak"}, default="local"
-        "local" moves neighbouring regions differently and smoothly (strain, several phases),
-        "global" the whole axis by one displacement (zero error), "peak" every peak that is found
-        by a displacement of its own.
+        "local" moves neighbouring regions differently but smoothly (strain, several phases).
+        "global" moves the whole axis by one displacement (zero error). "peak" moves each peak
+        that is found independently.
     length_scale : int or "auto", default="auto"
         Points over which the displacement of "local" changes, at least ``2 * max_shift``: below
-        that, points would overtake each other. "auto" is ``8 * max_shift``. Only for "local".
+        that, points would overtake each other. "auto" is ``8 * max_shift``. Only "local" uses it.
     prominence : float, default=0.02
-        How far a peak rises above its surroundings, as a share of the height of the spectrum
-        (maximum minus minimum); at least six standard deviations of the noise in any case. Only
-        for "peak".
+        Least rise of a peak above its surroundings, as a share of the height of the spectrum
+        (maximum minus minimum). A peak also rises by at least six standard deviations of the
+        noise. Only "peak" uses it.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -113,20 +114,21 @@ class PeakShiftAugmenter(BaseAugmenter):
 
     Notes
     -----
-    A displacement is uniform in ``[-max_shift, max_shift]``: one for a spectrum
-    ("global"), or one at each knot, knots `length_scale` points apart with a random start, joined
-    by straight lines ("local"), or one for each peak ("peak"), the same from foot to foot, with
-    straight lines between the peaks. Peaks that overlap move together, and none overtakes another:
-    those that would get the nearest displacements with which they do not (isotonic regression).
-    Values between two points are interpolated linearly: on a peak of
-    standard deviation ``s`` points they are wrong by at most a share of ``1 / (8 s**2)`` of its
-    height. Beyond the ends of the axis the edge values are held.
+    Displacements are uniform in ``[-max_shift, max_shift]``. "global" draws one per spectrum.
+    "local" draws one at each knot and joins them by straight lines; the knots are `length_scale`
+    points apart and start at random. "peak" draws one per peak; it is constant from foot to foot
+    and changes linearly between the peaks. Peaks that overlap move together. Peaks that would
+    overtake each other get the nearest displacements for which they do not (isotonic regression).
 
-    A peak whose top is an end of the axis is not found, nor one wider than a quarter of the axis.
-    Where values are few counts, a peak rises by six at least.
+    Values between two points are interpolated linearly. On a peak of standard deviation ``s``
+    points the error is at most ``1 / (8 s**2)`` of its height. Beyond the ends of the axis the
+    edge values are held.
 
-    A Pipeline with ``memory=`` caches what ``fit_transform`` returned, so it trains on the same
-    draw at every later fit.
+    A peak is not found if its top is an end of the axis, or if it is wider than a quarter of the
+    axis. Where the values are low counts, a peak rises by at least six counts.
+
+    A Pipeline with ``memory=`` caches what ``fit_transform`` returned, so every later fit trains
+    on the same variants.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where the peaks of spectra are."""
+"""Find the peaks of spectra."""
 
 from typing import NamedTuple
 
@@ -7,14 +7,14 @@ from scipy.signal import find_peaks
 
 from skspectra.augmentation._blocks import heights
 
-# A peak rises at least so many standard deviations of the noise above what surrounds it.
+# A peak rises above its surroundings by at least this many standard deviations of the noise.
 _NOISE_FACTOR = 6
-# A peak ends at so many half widths from its top: a Gaussian has 0.2 % of its height there.
+# A peak ends this many half widths from its top, where a Gaussian has 0.2 % of its height.
 _REACH = 3
 
 
 class Peaks(NamedTuple):
-    """Peaks of a block of spectra, row by row and from left to right; they do not overlap."""
+    """Peaks of a block of spectra, ordered by row and by position; they do not overlap."""
 
     row: np.ndarray
     left: np.ndarray
@@ -25,9 +25,9 @@ class Peaks(NamedTuple):
         return np.bincount(self.row, minlength=n_rows)
 
     def joined(self):
-        """Return peaks that touch as one."""
+        """Return the peaks with those that touch each other joined into one."""
         apart = (self.left[1:] > self.right[:-1]) | (self.row[1:] > self.row[:-1])
-        # Where there is no peak at all, there is neither a first nor a last one.
+        # The slices keep the arrays empty where there are no peaks.
         starts, stops = (
             np.concatenate(parts)[: len(self.row)] for parts in (([True], apart), (apart, [True]))
         )
@@ -35,12 +35,12 @@ class Peaks(NamedTuple):
 
 
 def _are_counts(X, bends, least):
-    """Tell few counts from lines on nothing, for each row.
+    """Return for each row whether its values are low counts rather than lines on a flat baseline.
 
-    Both leave most values the same. Counts are whole multiples of one step, the least bend, and
-    fall anywhere, also within two points of each other; lines stand apart, and where some do not,
-    their heights are seldom multiples of one. Multiples that are large are not looked at: to
-    rounding errors any number is one.
+    In both cases most values are the same. Counts are whole multiples of one step, which is the
+    least bend, and they occur anywhere, also within two points of each other. Lines are farther
+    apart, and where some are not, their heights are seldom multiples of one number. Large
+    multiples are ignored, because within rounding errors any number is a large multiple.
     """
     multiples = bends / least[:, None]
     whole = (np.abs(multiples - np.rint(multiples)) < 0.05) | (multiples > 20)
@@ -50,11 +50,11 @@ def _are_counts(X, bends, least):
 
 
 def _noise(X):
-    """Standard deviation of the noise of each row, from second differences.
+    """Return the standard deviation of the noise of each row, from second differences.
 
-    Over several lags, each short beside the axis: neighbours are alike where spectra were smoothed
-    or interpolated. Of few counts the noise is at least their step: most of them may be the same,
-    and their typical difference 0.
+    The differences are taken over several lags, all of them short compared with the axis, because
+    neighbours are alike where spectra were smoothed or interpolated. The noise of low counts is
+    at least one count: most counts may be the same, which makes their typical difference 0.
     """
     n_points = X.shape[1]
     step = max(1, n_points // 512)
@@ -64,7 +64,7 @@ def _noise(X):
         if lag == 1 or n_points >= 100 * lag
     ]
     typical = np.max([np.median(bend, axis=1) for bend in bends], axis=0) / (0.6745 * 6**0.5)
-    # Peaks without noise have many differences below any step; a few lines have few at all.
+    # Peaks without noise have many tiny differences; a few lines have few differences at all.
     seen = bends[0] > 1e-4 * heights(X)
     least = np.where(seen, bends[0], np.inf).min(axis=1)
     rows = np.flatnonzero((seen.mean(axis=1) > 0.1) & (least > typical))
@@ -76,28 +76,28 @@ def _noise(X):
 def detect(X, prominence):
     """Find the peaks of each row.
 
-    A peak rises above the higher of its two surroundings, an eighth of the axis to either side, by
-    `prominence` times the height of the spectrum (maximum minus minimum), and by six standard
-    deviations of the noise. It reaches three half widths to either side, at most to the lowest
-    point before the next peak.
+    A peak rises above its surroundings, an eighth of the axis to either side, by at least
+    `prominence` times the height of the spectrum (maximum minus minimum) and by at least six
+    standard deviations of the noise. The higher of the two sides counts. A peak reaches three
+    half widths to either side, but not beyond the lowest point before the next peak.
     """
     n_samples, n_points = X.shape
     if n_points < 3:
         empty = np.empty(0, dtype=int)
         return Peaks(empty, empty, empty)
     thresholds = np.maximum(prominence * heights(X)[:, 0], _NOISE_FACTOR * _noise(X))
-    # All rows on one axis: no peak reaches beyond a wall between them, nor has its foot on it.
+    # All rows are searched as one line, with infinite values between them that no peak crosses.
     walled = np.full((n_samples, n_points + 1), np.inf)
     walled[:, :-1] = X
     line = walled.ravel()
-    # The least height is implied by the prominence; stating it saves time on noise.
+    # The prominence implies this least height; stating it saves time on noise.
     lowest = np.repeat(X.min(axis=1) + thresholds, n_points + 1)
     tops, found = find_peaks(
         line,
         height=(lowest, np.finfo(float).max),
         prominence=np.repeat(thresholds, n_points + 1),
         width=0,
-        # With all of the axis as its surroundings a peak on a broad hump would be as wide as it.
+        # If its surroundings were the whole axis, a peak on a broad hump would get its width.
         wlen=max(3, n_points // 4),
     )
     row = tops // (n_points + 1)
@@ -111,6 +111,6 @@ def detect(X, prominence):
 
 
 def draw_per_peak(generators, counts, largest):
-    """Draw a number from ``[-largest, largest]`` for each peak, each row from its generator."""
+    """Draw a number from ``[-largest, largest]`` for each peak; each row has a generator."""
     drawn = [rng.uniform(-largest, largest, n) for rng, n in zip(generators, counts, strict=True)]
     return np.concatenate(drawn)

@@ -1,4 +1,4 @@
-"""Convolution with pseudo-Voigt profiles; the rows go on mirrored beyond both ends."""
+"""Convolution with pseudo-Voigt profiles; the rows are mirrored beyond both ends."""
 
 import numpy as np
 from scipy.fft import dct, idct
@@ -15,27 +15,28 @@ def from_spectrum(transformed):
 
 
 def reach(width):
-    """Return how many points to either side count: there a Gaussian has 2e-5 of its height."""
+    """Return how many points a Gaussian reaches to either side, down to 2e-5 of its height."""
     return np.ceil(2 * width).astype(int)
 
 
 def spread_gaussian(X, width):
-    """Return each row convolved with a Gaussian of area 1, as a plain sum over points.
+    """Return each row convolved with a Gaussian of area 1, by a plain sum over points.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_points)
         Spectra.
     width : ndarray of shape (n_samples, 1)
-        Full width at half maximum of the profile, in points; it reaches at most `n_points`.
+        Full width at half maximum of the profile, in points; its :func:`reach` is at most
+        `n_points`.
 
     Returns
     -------
     X_spread : ndarray of shape (n_samples, n_points)
-        The same as by way of the transforms, and faster for narrow profiles.
+        The result that the cosine transforms give; for narrow profiles this way is faster.
     """
     n_points = X.shape[1]
-    # The widest first: fewer and fewer rows have anything to add.
+    # The widest profiles come first, so that at larger distances only the first rows take part.
     order = np.argsort(-width[:, 0])
     X, width, reaches = X[order], width[order], reach(width[order])
     longest = reaches[0, 0]

@@ -190,5 +190,5 @@ def test_draw_never_touches_the_global_generator():
 
 
 def test_draw_refuses_what_changes_the_shape():
-    with pytest.raises(ValueError, match=r"augmenter=MaxPoolDownsampler.*keeps the shape"):
+    with pytest.raises(ValueError, match=r"augmenter=MaxPoolDownsampler.*must keep the shape"):
         draw(MaxPoolDownsampler(4), np.eye(8), np.random.default_rng(0))

@@ -13,5 +13,5 @@ def test_words_are_not_given_as_anything_else():
     words = _Words(np.arange(3, dtype=np.uint64))
     assert words.generate_state(3, np.uint64).tolist() == [0, 1, 2]
     for asked in [(3,), (3, np.uint32), (4, np.uint64)]:
-        with pytest.raises(ValueError, match="3 of uint64 are there"):
+        with pytest.raises(ValueError, match="there are 3 of uint64"):
             words.generate_state(*asked)
