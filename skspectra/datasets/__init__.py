@@ -1,4 +1,4 @@
-"""Synthetic spectra with a known law, and readers of the user's files."""
+"""Synthetic spectra of known distribution, and a reader of the user's files."""
 
 from skspectra.datasets._bayes import bayes_optimum
 from skspectra.datasets._generate import make_spectra

@@ -1,4 +1,4 @@
-"""The accuracy that no classifier of generated spectra can pass."""
+"""The accuracy that no classifier of generated spectra can exceed."""
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -22,10 +22,10 @@ def bayes_optimum(
 ):
     """Estimate the accuracy of the best possible rule for spectra of a class table.
 
-    Classes overlap: a minor peak may be clipped away, and neighbours reach the same positions or
-    heights. So 100 % is out of reach, and a score is to be read against this number. It
-    holds for all classes equally frequent and for spectra from which every peak can be read
-    exactly (no noise, no background); no classifier of spectra can do better.
+    Classes overlap: a minor peak may be clipped to zero, and peaks of different classes may have
+    the same positions or heights. So 100 % is impossible, and a score should be compared with
+    this number. It assumes that all classes are equally frequent and that every peak can be read
+    exactly from a spectrum (no noise, no background). No classifier of spectra can do better.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def bayes_optimum(
     fixed_reference : bool, default=True
         Whether a peak of height exactly 1.0 keeps it, as for :func:`make_spectra`.
     normalized : bool, default=False
-        Whether only the ratios of the heights are seen, as in spectra divided by their maximum.
-        True needs heights that all vary and are not clipped at 2.
+        Whether only the ratios of the heights are known, as in spectra divided by their maximum.
+        True requires that all heights vary and are not clipped at 2.
     n_samples : int, default=200
-        Draws of each class (>= 1). The standard error falls with its square root.
+        Spectra drawn per class (>= 1). The standard error falls with the square root of this.
     random_state : int, Generator, RandomState or None, default=None
-        Handed to :func:`numpy.random.default_rng`.
+        Passed to :func:`numpy.random.default_rng`.
 
     Returns
     -------
@@ -55,53 +55,54 @@ def bayes_optimum(
         accuracy : float
             The estimate, between 0 and 1.
         standard_error : float
-            Its standard error (0 for ``n_samples=1``, where it cannot be known).
+            The standard error of the estimate (0 for ``n_samples=1``, where it is unknown).
         per_class : ndarray of shape (n_classes,)
-            Share of each class's draws that the rule names rightly, the classes of a tie
-            counting equally. Its mean estimates the accuracy too, a little less sharply.
+            Share of the spectra of each class that the rule classifies correctly; the classes of
+            a tie count equally. The mean also estimates the accuracy, a little less precisely.
 
     Raises
     ------
     ValueError
         If the table or an option is not as :func:`make_spectra` allows, or if `normalized` is
-        asked for heights that are fixed or clipped at 2.
+        True and heights are fixed or clipped at 2.
     TypeError
         If a number is of the wrong type.
 
     See Also
     --------
-    make_spectra : Spectra of this law.
+    make_spectra : Draw spectra of this kind.
 
     Notes
     -----
     The peaks of `n_samples` spectra of each class are drawn, and the posterior probabilities of
-    all classes are computed exactly; the accuracy is the mean of the largest one.
+    all classes are computed exactly. The accuracy is the mean of the largest posterior.
 
     The likelihood of a class is the sum over all ways in which its peaks can have written the
-    points that are seen. A peak contributes the share of its window that falls on the point
-    (after clipping to the axis), times the density of its height, ``1 / (2 height_variation)``;
-    or it is unseen, clipped to height 0 or written over by a later one. A height that some
-    peak takes with positive probability (a fixed one, or 2 after clipping) counts as such and
-    has no density: a class that explains it only by a lucky draw is out.
+    visible points. Either a peak wrote a point: then it contributes the share of its window that
+    falls on the point (after clipping to the axis), times the density of its height,
+    ``1 / (2 height_variation)``. Or the peak is invisible, because it was clipped to height 0 or
+    overwritten by a later peak. A height that some peak takes with positive probability (a fixed
+    height, or 2 after clipping) counts with this probability and has no density. So a class that
+    could take this height only by a draw from a density is excluded.
 
-    One thing is neglected: a peak clipped to height 0 that lands on an earlier peak of its own
-    class erases it. That has a probability of at most ``1 / (2 max_shift)`` times that of the
-    clipping for two peaks nearer than ``2 max_shift`` (.15 % for the published heights), and
-    none for peaks farther apart, as in the challenge tables.
+    One case is neglected: a peak clipped to height 0 that falls on an earlier peak of its own
+    class erases that peak. For two peaks nearer than ``2 max_shift`` this has a probability of at
+    most ``1 / (2 max_shift)`` times that of the clipping (.15 % for the published heights). It
+    cannot happen to peaks farther apart, as in the challenge tables.
 
-    Dividing each spectrum by its maximum loses nothing where the highest peak is fixed, at the
-    same height in every class. With ``fixed_reference=False`` it does: ``normalized=True`` sums
-    the likelihood over all heights in the ratios that are seen.
+    Dividing each spectrum by its maximum loses nothing if the highest peak of every class is
+    fixed at the same height. With ``fixed_reference=False`` it loses information, and
+    ``normalized=True`` integrates the likelihood over all heights with the known ratios.
 
-    Time grows as 2 to the power of the number of peaks of a class; only classes that can be
-    confused are compared. 27 classes take well under a second, the 500 a few. ``normalized=True``
-    takes two to ten times as long.
+    Time grows as 2 to the power of the number of peaks of a class. Only classes that can be
+    confused are compared. The 27 classes take well under a second, the 500 classes a few seconds.
+    ``normalized=True`` takes two to ten times as long.
 
     References
     ----------
     J. Schuetzke, N. J. Szymanski, M. Reischl, "Validating neural networks for spectroscopic
     classification on a universal synthetic dataset", npj Computational Materials 9, 100 (2023).
-    doi:10.1038/s41524-023-01055-y (the law of the spectra)
+    doi:10.1038/s41524-023-01055-y (the distribution of the spectra)
 
     Examples
     --------
@@ -153,7 +154,7 @@ def bayes_optimum(
 
 
 class _Law:
-    """The law of the peaks of one class: windows of positions, ranges of heights."""
+    """Distribution of the peaks of one class: windows of positions and ranges of heights."""
 
     def __init__(self, peaks, n_points, max_shift, height_variation, fixed_reference):
         self.varied = varied_peaks(peaks.heights, height_variation, fixed_reference)
@@ -167,7 +168,7 @@ class _Law:
         self.invisible = np.where(self.varied, share.clip(0, 1), self.low == 0)
 
     def place(self, positions):
-        """Return the probability of each peak to be put at each of (n, m) positions."""
+        """Return the probability of each peak to be at each of (n, m) positions."""
         q = positions[:, None, :]
         left, right = self.left[:, None], self.right[:, None]
         first = np.where(q == 0, left, np.maximum(left, q))
@@ -175,7 +176,7 @@ class _Law:
         return (last - first + 1).clip(0) / self.n_places
 
     def height(self, heights, atoms):
-        """Return the probability, or else density, of each peak to have (n, m) heights."""
+        """Return the probability or density of each peak at each of (n, m) heights."""
         g = heights[:, None, :]
         low, high, varied = self.low[:, None], self.high[:, None], self.varied[:, None]
         width = np.where(varied, high - low, 1.0)
@@ -185,7 +186,7 @@ class _Law:
 
 
 def _check_continuous(laws):
-    """Raise a ValueError where a height has a value that is taken with positive probability."""
+    """Raise a ValueError if a peak takes some height with positive probability."""
     for number, law in enumerate(laws):
         bad = ~law.varied | (law.high > _TOP)
         if bad.any():
@@ -203,7 +204,7 @@ def _check_continuous(laws):
 
 
 def _likelihoods(rule, laws, drawn, atoms):
-    """Return the likelihoods by `rule`, of shape (n_laws, n_samples), of the points drawn."""
+    """Return the likelihoods of the drawn points by `rule`, of shape (n_laws, n_samples)."""
     positions, heights = drawn.positions, drawn.heights
     seen = heights > 0
     for later in range(1, positions.shape[1]):
@@ -224,16 +225,17 @@ def _likelihoods(rule, laws, drawn, atoms):
 def _likelihood(law, positions, heights, atoms):
     """Sum over the ways in which the peaks of a class can have written m points of n spectra.
 
-    The peaks are taken from the last to the first. ``ways[:, s]`` is the weight of those taken
-    so far having written just the points whose bits are set in `s`; a peak is the writer of a
-    point not yet written, or it is unseen: clipped to 0, or put on a point already written.
+    The peaks are taken from the last to the first. ``ways[:, s]`` is the weight of all cases in
+    which the peaks taken so far wrote exactly the points whose bits are set in `s`. A peak wrote
+    a point that no later peak wrote, or it is invisible: clipped to 0, or on a point that a later
+    peak wrote.
     """
     n_samples, m = positions.shape
     sets = np.arange(2**m)
     has = (sets[None, :] >> np.arange(m)[:, None]) & 1
     place = law.place(positions)
     write = place * law.height(heights, atoms)
-    # Most spectra of another class have a point that no peak can have written.
+    # Spectra of another class mostly have a point that no peak of this class can have written.
     possible = write.any(axis=1).all(axis=1)
     place, write = place[possible], write[possible]
     ways = np.zeros((len(write), len(sets)))
@@ -253,7 +255,8 @@ def _likelihood(law, positions, heights, atoms):
 def _likelihood_of_ratios(law, positions, heights, atoms):
     """Integrate the likelihood over all heights that have the ratios of `heights`.
 
-    It is constant between the scales at which a height enters or leaves the range of a peak.
+    The likelihood is constant between two scales at which a height enters or leaves the range of
+    a peak.
     """
     n_samples, m = heights.shape
     if m == 0:
@@ -268,11 +271,11 @@ def _likelihood_of_ratios(law, positions, heights, atoms):
 
 
 def _find_rivals(laws, normalized):
-    """Return for each class those, itself included, that might have written its points.
+    """Return for each class the classes, including itself, that might have written its points.
 
-    A peak that is always seen needs one in the other class that reaches the same positions and
-    heights, and the other way round. Necessary, not sufficient. Of normalised spectra only the
-    positions are compared.
+    Each peak that is always visible needs a peak of the other class that reaches the same
+    positions and heights, in both directions. This condition is necessary, not sufficient. For
+    normalised spectra only the positions are compared.
     """
     owner = np.repeat(np.arange(len(laws)), [len(law.low) for law in laws])
     parts = [
@@ -295,13 +298,13 @@ def _find_rivals(laws, normalized):
 
 
 def _always_seen(law):
-    """Say which peaks are neither ever clipped to 0 nor ever written over."""
+    """Return which peaks can be neither clipped to 0 nor overwritten."""
     left, right = law.left.clip(0, law.end), law.right.clip(0, law.end)
     meet = (left[:, None] <= right) & (left <= right[:, None])
     return (law.invisible == 0) & ~np.triu(meet, 1).any(axis=1)
 
 
 def _last_on_each_point(peaks):
-    """Drop the peaks that a later one on the same point always hides."""
+    """Drop the peaks that a later peak on the same point always overwrites."""
     last = [p not in peaks.positions[i + 1 :] for i, p in enumerate(peaks.positions)]
     return PeakList(peaks.positions[last], peaks.heights[last])

@@ -1,4 +1,4 @@
-"""Spectra from a class table: random peaks in, broadened spectra out."""
+"""Generate spectra from a class table: draw peaks, then broaden them."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Peaks(NamedTuple):
     Parameters
     ----------
     positions : ndarray of shape (n_samples, n_peaks), dtype int64
-        Places of the peaks, in points.
+        Positions of the peaks, in points.
     heights : ndarray of shape (n_samples, n_peaks), dtype float64
         Heights before broadening.
     sigma : ndarray of shape (n_samples,), dtype float64
@@ -50,55 +50,57 @@ def make_spectra(
     dtype=np.float64,
     random_state=None,
 ):
-    """Draw spectra from a class table: every peak moves, grows and shrinks on its own.
+    """Draw spectra from a class table, with independent shifts and heights of all peaks.
 
-    The law is that of the published synthetic sets [1]_. The spectra are *not* normalised: the
-    models divide each by its own maximum, and a test on heights needs them as they are.
+    Spectra are drawn as for the published synthetic sets [1]_. They are *not* normalised: the
+    models divide each spectrum by its own maximum, and tests of heights need them as they are.
 
     Parameters
     ----------
     table : sequence of (positions, heights) pairs
         One pair of 1-D arrays of equal length per class, see :class:`PeakList`. Positions are
-        integers from 0 to ``n_points - 1``, heights lie between 0 and 2.
+        integers from 0 to ``n_points - 1``; heights are from 0 to 2.
     n_samples_per_class : int
         Spectra of each class (>= 1).
     n_points : int, default=5000
         Length of the axis, in points (>= 1).
     max_shift : int, default=50
         A peak at `p` is moved to an integer drawn from ``p - max_shift`` to
-        ``p + max_shift - 1`` and then clipped to the axis. 0 moves nothing and draws nothing.
+        ``p + max_shift - 1``, which is then clipped to the axis. With 0 peaks stay in place and
+        no position is drawn.
     height_variation : float, default=0.05
         A height `h` is drawn uniformly from ``h - height_variation`` to
-        ``h + height_variation`` and clipped to 0..2. 0 changes nothing and draws nothing.
+        ``h + height_variation`` and clipped to 0..2. With 0 heights stay the same and no height
+        is drawn.
     fixed_reference : bool, default=True
-        Whether a peak of height exactly 1.0 keeps it (and draws nothing), as in the published
-        challenge. False lets every peak vary, as in the published 500-class set.
+        Whether a peak of height exactly 1.0 keeps this height (and no height is drawn), as in the
+        published challenge. With False every height varies, as in the published 500-class set.
     sigma : float or pair of float, default=(2.0, 5.0)
-        Standard deviation of the Gaussian that broadens a spectrum, in points: drawn uniformly
-        from the pair for each spectrum, or the same for all (a number, or a pair of equal ones;
-        nothing is drawn).
+        Standard deviation of the Gaussian that broadens a spectrum, in points. From a pair it is
+        drawn uniformly for each spectrum. A number, or a pair of equal numbers, is used for all
+        spectra, and no width is drawn.
     noise : float, default=0.0
         Standard deviation of white Gaussian noise, as a fraction of the spectrum's maximum.
     background : float, default=0.0
-        Height of a smooth background, as a fraction of the spectrum's maximum: a random
-        Chebyshev series of degree 5 that is 0 at its lowest and `background` at its highest.
+        Height of a smooth background, as a fraction of the spectrum's maximum. The background is
+        a random Chebyshev series of degree 5 with minimum 0 and maximum `background`.
     dtype : {np.float32, np.float64}, default=np.float64
         Type of `X`. Spectra are computed in float64 and rounded once.
     random_state : int, Generator, RandomState or None, default=None
-        Handed to :func:`numpy.random.default_rng`.
+        Passed to :func:`numpy.random.default_rng`.
 
     Returns
     -------
     X : ndarray of shape (n_classes * n_samples_per_class, n_points)
-        The spectra, class by class.
+        The spectra, ordered by class.
     y : ndarray of shape (n_classes * n_samples_per_class,), dtype int64
         Index of the class in `table`.
 
     Raises
     ------
     ValueError
-        If a position lies off the axis or is no integer, a height lies outside 0..2, the two
-        arrays of a class differ in length, or an option lies outside the range given above.
+        If a position is not on the axis or not an integer, if a height is outside 0..2, if the
+        two arrays of a class differ in length, or if an option is outside the range given above.
     TypeError
         If a number is of the wrong type.
 
@@ -106,17 +108,17 @@ def make_spectra(
     --------
     draw_class_table : Draw a table of random classes.
     draw_challenge_table : Draw a table of classes that are hard to tell apart.
-    bayes_optimum : The accuracy that no classifier of such spectra can pass.
+    bayes_optimum : The accuracy that no classifier of such spectra can exceed.
 
     Notes
     -----
-    Draws are made class by class; inside a spectrum all positions, then all heights, then
-    sigma. Backgrounds and then noise come after the peaks of the whole set, so that for one
-    seed the peaks are the same whatever `noise` and `background` are.
+    Random numbers are drawn class by class. For each spectrum all positions are drawn first, then
+    all heights, then sigma. Backgrounds, and after them noise, are drawn after the peaks of the
+    whole set, so that with the same seed the peaks do not depend on `noise` and `background`.
 
     The heights are written at the positions (of two peaks on one point the later one stays),
     and the spectrum is convolved by ``scipy.ndimage.gaussian_filter1d(..., mode="constant")``.
-    Only the surroundings of the peaks are computed: the values are the same to the last bit.
+    Only the surroundings of the peaks are computed, with values that are the same to the last bit.
 
     References
     ----------
@@ -166,7 +168,7 @@ def draw_peaks(
     Parameters
     ----------
     table : list of PeakList
-        The class table, checked.
+        The checked class table.
     n_samples : int
         Spectra per class.
     n_points : int
@@ -176,11 +178,11 @@ def draw_peaks(
     height_variation : float
         Largest change of a height.
     fixed_reference : bool
-        Whether a peak of height exactly 1.0 keeps it.
+        Whether a peak of height exactly 1.0 keeps this height.
     sigma : pair of float
         Range of the widths, in points.
     rng : numpy.random.Generator
-        Source of the draws.
+        The source of random numbers.
 
     Returns
     -------
@@ -212,7 +214,7 @@ def draw_peaks(
 
 
 def varied_peaks(heights, height_variation, fixed_reference):
-    """Say which peaks draw a height: all but references of height 1.0, and none if 0."""
+    """Return which peaks draw a height: all but references, or none if there is no variation."""
     return (heights != 1.0 if fixed_reference else np.ones(len(heights), bool)) & (
         height_variation > 0
     )
@@ -233,7 +235,7 @@ def render(drawn, n_points, dtype):
     Returns
     -------
     X : ndarray of shape (n_samples, n_points)
-        The spectra, class by class.
+        The spectra, ordered by class.
     y : ndarray of shape (n_samples,), dtype int64
         Index of the class.
     """
@@ -249,9 +251,9 @@ def render(drawn, n_points, dtype):
 def _render_class(out, peaks):
     """Write broadened peaks into the zeros of `out`, bit for bit as if each row were filtered.
 
-    Peaks farther apart than twice the radius of the kernel touch no common point. One that
-    stands alone is its height times the kernel, since the filter adds only zeros to that
-    product; a group is filtered on its own short piece of the axis.
+    Peaks farther apart than twice the radius of the kernel have no common point. A peak that
+    stands alone is its height times the kernel, because the filter adds only zeros to this
+    product. A group of peaks is filtered on its own short piece of the axis.
     """
     order = np.argsort(peaks.positions, axis=1, kind="stable")
     positions = np.take_along_axis(peaks.positions, order, axis=1).tolist()

@@ -1,4 +1,4 @@
-"""The two published synthetic sets, computed rather than downloaded."""
+"""The two published synthetic sets of spectra, computed instead of downloaded."""
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -14,23 +14,24 @@ _LAW = {"n_points": 5000, "max_shift": 50, "height_variation": 0.05, "sigma": (2
 _SOURCE = """
 Source: J. Schuetzke, N. J. Szymanski, M. Reischl, "Validating neural networks for spectroscopic
 classification on a universal synthetic dataset", npj Computational Materials 9, 100 (2023),
-doi:10.1038/s41524-023-01055-y. Computed from the procedure of the paper, bit for bit, not
-downloaded.
+doi:10.1038/s41524-023-01055-y. The spectra are not downloaded but computed bit for bit by the
+procedure of the paper.
 """
 
 _BENCHMARK_DESCR = (
     """Synthetic spectra of 500 random classes
 =======================================
 
-25,000 training, 5,000 validation and 4,500 test spectra (50, 10 and 9 a class, class by class)
-of 5,000 points. A class has 2 to 10 peaks, drawn once.
+25,000 training, 5,000 validation and 4,500 test spectra (50, 10 and 9 per class, ordered by
+class) of 5,000 points. A class has 2 to 10 peaks, drawn once.
 
-Training and validation: each peak moves by -50 to +49 points and its height changes by up to
-0.05, each on its own and uniformly; the width (sigma) of a spectrum is uniform from 2 to 5 points.
+Training and validation: each peak moves independently by -50 to +49 points, and its height
+changes independently by up to 0.05, both uniformly. The width (sigma) of a spectrum is uniform
+from 2 to 5 points.
 Test: nothing is drawn. All peaks of a spectrum move together by 0, -30 or +30 points (17 for
-classes 8 and 318) and their heights change together by 0, +0.04 or -0.04 (0.025 for classes 164,
-219, 281 and 347) except for peaks of height 1; sigma is 2.
-No noise, no background. The spectra are not normalised: divide each by its maximum.
+classes 8 and 318), and their heights change together by 0, +0.04 or -0.04 (0.025 for classes 164,
+219, 281 and 347), except for peaks of height 1. Sigma is 2.
+There is no noise and no background. The spectra are not normalised: divide each by its maximum.
 """
     + _SOURCE
 )
@@ -39,19 +40,20 @@ _CHALLENGE_DESCR = (
     """Synthetic spectra of 27 classes that are hard to tell apart
 ===========================================================
 
-1,350 training, 270 validation and 162 test spectra (50, 10 and 6 a class, class by class) of
-5,000 points. Nine triplets of classes: three differ in a minor peak, three in the position of one
-or two peaks, three in the height of one peak.
+1,350 training, 270 validation and 162 test spectra (50, 10 and 6 per class, ordered by class) of
+5,000 points. The classes form nine triplets: three triplets differ in a minor peak, three in the
+position of one or two peaks, three in the height of one peak.
 
-Training and validation: each peak moves by -50 to +49 points and its height changes by up to
-0.05, each on its own and uniformly, but a peak of height 1 keeps it; the width (sigma) of a
-spectrum is uniform from 2 to 5 points.
-Test: nothing is drawn; shifts of 30 points, heights changed by 0.03 (not those of height 1),
-mostly towards the neighbouring classes; sigma is 2.
-No noise, no background. The spectra are not normalised: divide each by its maximum.
+Training and validation: each peak moves independently by -50 to +49 points, and its height
+changes independently by up to 0.05, both uniformly. A peak of height 1 keeps its height. The
+width (sigma) of a spectrum is uniform from 2 to 5 points.
+Test: nothing is drawn. Peaks are shifted by 30 points, and heights (except height 1) are changed
+by 0.03, mostly towards the neighbouring classes. Sigma is 2.
+There is no noise and no background. The spectra are not normalised: divide each by its maximum.
 
-The best possible rule names 86.5 % of spectra like the training ones rightly (bayes_optimum). Most
-test spectra could come from more than one class, so the test score says little about that.
+The best possible rule classifies 86.5 % of spectra like the training spectra correctly
+(bayes_optimum). Most test spectra could come from more than one class, so the test score says
+little about how close a model comes to that rule.
 """
     + _SOURCE
 )
@@ -76,13 +78,13 @@ def make_benchmark(*, dtype=np.float64, return_X_y=False):
         A dictionary with these attributes.
 
         X_train : ndarray of shape (25000, 5000)
-            The training spectra, class by class, not normalised.
+            The training spectra, ordered by class, not normalised.
         y_train : ndarray of shape (25000,), dtype int64
             The classes, 0 to 499.
         X_validation, y_validation : ndarray of shape (5000, 5000) and (5000,)
             The validation spectra, drawn by the same law.
         X_test, y_test : ndarray of shape (4500, 5000) and (4500,)
-            The test spectra, a fixed grid of nine a class.
+            The test spectra, a fixed grid of nine per class.
         table : list of PeakList
             The 500 classes, see :func:`draw_class_table`.
         target_names : ndarray of shape (500,), dtype str
@@ -124,7 +126,8 @@ def make_benchmark(*, dtype=np.float64, return_X_y=False):
 def make_challenge(*, dtype=np.float64, return_X_y=False):
     """Generate the published set of 27 classes that are hard to tell apart.
 
-    1,782 spectra of 5,000 points, computed bit for bit as published; 71 MB in float64.
+    The 1,782 spectra of 5,000 points are computed bit for bit as published. They take 71 MB of
+    memory in float64.
 
     Parameters
     ----------
@@ -139,18 +142,18 @@ def make_challenge(*, dtype=np.float64, return_X_y=False):
         A dictionary with these attributes.
 
         X_train : ndarray of shape (1350, 5000)
-            The training spectra, class by class, not normalised.
+            The training spectra, ordered by class, not normalised.
         y_train : ndarray of shape (1350,), dtype int64
             The classes, 0 to 26.
         X_validation, y_validation : ndarray of shape (270, 5000) and (270,)
             The validation spectra, drawn by the same law.
         X_test, y_test : ndarray of shape (162, 5000) and (162,)
-            The test spectra, a fixed grid of six a class.
+            The test spectra, a fixed grid of six per class.
         table : list of PeakList
             The 27 classes, see :func:`challenge_table`.
         target_names : ndarray of shape (27,), dtype str
-            Names such as "minor 1a", "position 2c" and "height 3b": what a triplet differs in,
-            its number, and the class in the triplet.
+            Names such as "minor 1a", "position 2c" and "height 3b": the kind of difference in the
+            triplet, the number of the triplet, and the class in the triplet.
         DESCR : str
             A description of the set.
     (X_train, y_train) : tuple of ndarray
@@ -189,7 +192,7 @@ def make_challenge(*, dtype=np.float64, return_X_y=False):
 
 
 def draw_benchmark():
-    """Return the peaks of the 500-class set: training with validation, and test."""
+    """Return the peaks of the 500-class set, of training and validation first, then of test."""
     table = draw_class_table(random_state=_SEED)
     test = [
         _grid(
@@ -203,7 +206,7 @@ def draw_benchmark():
 
 
 def draw_challenge():
-    """Return the peaks of the challenge: training with validation, and test."""
+    """Return the peaks of the challenge, of training and validation first, then of test."""
     table = challenge_table()
     around, down, up = [0, -30, 30], [0, -0.03], [0, 0.03]
     both = [0, 0.03, -0.03]
@@ -226,7 +229,7 @@ def _draw(table, fixed_reference):
 
 
 def _grid(peaks, shifts, changes):
-    """Return every shift for every change of height, heights outermost; height 1 stays."""
+    """Return the peaks for every change of height and, within it, every shift; height 1 stays."""
     n_samples = len(shifts) * len(changes)
     positions = peaks.positions + np.tile(shifts, len(changes))[:, None]
     changes = np.repeat(changes, len(shifts))[:, None]

@@ -14,17 +14,17 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 
 def read_spectra(path, target, group=None):
-    """Read labelled spectra from a CSV file, one row a spectrum.
+    """Read labelled spectra from a CSV file with one row per spectrum.
 
-    Columns whose names are finite numbers are the points of the spectrum, and their names the
-    axis. Every other column is metadata: ``target`` holds the labels, ``group`` says which rows
-    belong together (replicates of one sample, spectra of one instrument).
+    Columns whose names are finite numbers are the points of the spectra, and their names are the
+    axis. Every other column is metadata: ``target`` holds the labels, and ``group`` says which
+    rows belong together (replicates of one sample, spectra of one instrument).
 
     Parameters
     ----------
     path : str or path-like
-        UTF-8 text with a header, with or without byte-order mark; fields are separated by commas,
-        semicolons or tabs (whichever splits the header into most fields) and may be quoted.
+        UTF-8 text with a header, with or without a byte-order mark. Fields are separated by
+        commas, semicolons or tabs (whichever gives the header most fields) and may be quoted.
     target : str
         Name of the column with the class labels.
     group : str, default=None
@@ -36,26 +36,26 @@ def read_spectra(path, target, group=None):
         Dictionary-like object, with the following attributes.
 
         X : ndarray of shape (n_samples, n_points), float64
-            The intensities, columns in the order of ``x_axis``.
+            The intensities, with columns in the order of ``x_axis``.
         y : ndarray of shape (n_samples,), str
             The labels, without surrounding blanks.
         groups : ndarray of shape (n_samples,), str, or None
-            The groups, None without ``group``.
+            The groups, or None without ``group``.
         x_axis : ndarray of shape (n_points,), float64
             The axis in the unit of the file, ascending.
         metadata : list of str
             Names of the columns that are neither axis nor ``target`` nor ``group``.
         repeating : list of str
-            Those of ``metadata`` in which several values occur and some of them repeatedly; one
-            of them may name what belongs together.
+            The names in ``metadata`` whose columns hold several values, some of them more than
+            once; such a column may be suitable as ``group``.
         feature_names : list of str
-            The axis as written in the header, in the order of ``x_axis``.
+            The axis as it is written in the header, in the order of ``x_axis``.
 
     Raises
     ------
     ValueError
-        If the file is not such a table, or an intensity is beyond single precision. The message
-        is one line and names the file, the line (the header is line 1) and the column.
+        If the file is not such a table, or if an intensity is too large for single precision. The
+        message is one line and names the file, the line (the header is line 1) and the column.
     OSError
         If the file cannot be opened.
 
@@ -84,7 +84,7 @@ def read_spectra(path, target, group=None):
 def _read(path, file, target, group):
     first_line = file.readline()
     if not first_line.strip():
-        raise ValueError(f"{path}: line 1 is empty, a header with the column names is needed")
+        raise ValueError(f"{path}: line 1 is empty; a header with the column names is needed")
     if "\0" in first_line:
         raise ValueError(f"{path}: not a CSV file (it holds binary data)")
     file.seek(0)
@@ -114,7 +114,7 @@ def _read(path, file, target, group):
             seen.add(row[i])
         values.frombytes(_intensities(where, header, row, columns, pick).tobytes())
     if not labels:
-        raise ValueError(f"{path}: only a header, no spectra")
+        raise ValueError(f"{path}: there is only a header, and no spectra")
 
     X = np.frombuffer(values, dtype=np.float64).reshape(len(labels), len(columns))
     order = np.argsort(x_axis)
@@ -132,7 +132,7 @@ def _read(path, file, target, group):
 
 
 def _lines(path, rows):
-    """Yield the rows of a reader; an error names the line at which its row begins."""
+    """Yield the rows of a reader; an error names the line on which its row begins."""
     while True:
         first = rows.line_num + 1
         try:
@@ -147,14 +147,14 @@ def _lines(path, rows):
 
 
 def list_names(names, n_shown=10):
-    """Return names as text, cut after some of them.
+    """Return the first few names as text.
 
     Parameters
     ----------
     names : list of str
-        The names; an empty one prints as "(unnamed)".
+        The names; an empty name is shown as "(unnamed)".
     n_shown : int, default=10
-        How many to show at most.
+        Largest number of names to show.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def list_names(names, n_shown=10):
 
 
 def _find_delimiter(line):
-    """Return the delimiter that splits a line into most fields, the comma where they tie."""
+    """Return the delimiter that splits a line into most fields; the comma wins a tie."""
     return max(_DELIMITERS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
 
 
@@ -181,7 +181,7 @@ def _find_column(path, header, name):
 
 
 def _find_axis(path, header, not_axis):
-    """Return the columns of the intensities and the axis value of each, in the file's order."""
+    """Return the columns of the intensities and their axis values, in the order of the file."""
     columns, x_axis, seen = [], [], {}
     for i, name in enumerate(header):
         value = _as_number(name)
@@ -197,7 +197,7 @@ def _find_axis(path, header, not_axis):
         x_axis.append(value)
     if len(columns) < 2:
         raise ValueError(
-            f"{path}: line 1: {len(columns)} columns have a number for a name, at least 2 are "
+            f"{path}: line 1: {len(columns)} columns have a number as their name; at least 2 are "
             "needed as the axis (with a decimal point, not a comma)"
         )
     return columns, np.array(x_axis)
@@ -206,7 +206,7 @@ def _find_axis(path, header, not_axis):
 def _as_number(text):
     """Return the finite number that a text stands for, or None."""
     try:
-        # Python reads 1_000 as a number; in a file it is a slip.
+        # Python reads 1_000 as a number, but in a file it is a mistake.
         value = float(text.replace("_", "?"))
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""Class tables: which peaks the spectra of each class have."""
+"""Class tables, which list the peaks of each class."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ _STEP = 70  # points between neighbouring classes of a position triplet
 _HEIGHT_STEP = 0.075  # the same for a height triplet
 _MINOR_HEIGHT = 0.035
 _JITTER = 3
-_DISTANCE = 140  # smallest distance of two peaks before jitter
+_DISTANCE = 140  # smallest distance between two peaks, before jitter
 _MARGIN = 300  # smallest distance of a peak from the ends of the axis, before jitter
 
 _CHALLENGE = [
@@ -48,8 +48,8 @@ _CHALLENGE = [
 def draw_class_table(n_classes=500, *, n_points=5000, margin=100, max_peaks=10, random_state=None):
     """Draw a table of random classes, as the published 500-class set was drawn.
 
-    ``draw_class_table(random_state=2022)`` *is* the published table; any other seed gives a
-    new one of the same kind, on which nothing has been tuned yet.
+    ``draw_class_table(random_state=2022)`` *is* the published table. Any other seed gives a new
+    table of the same kind, on which nothing has been tuned yet.
 
     Parameters
     ----------
@@ -61,9 +61,9 @@ def draw_class_table(n_classes=500, *, n_points=5000, margin=100, max_peaks=10, 
         Positions are drawn from `margin` to ``n_points - margin - 1``, in points
         (0 <= margin < n_points / 2).
     max_peaks : int, default=10
-        Largest number of peaks of a class (>= 1); those drawn beyond it are dropped.
+        Largest number of peaks of a class (>= 1); further peaks are dropped.
     random_state : int, Generator, RandomState or None, default=None
-        Handed to :func:`numpy.random.default_rng`.
+        Passed to :func:`numpy.random.default_rng`.
 
     Returns
     -------
@@ -74,9 +74,9 @@ def draw_class_table(n_classes=500, *, n_points=5000, margin=100, max_peaks=10, 
     Raises
     ------
     ValueError
-        If `n_classes` or `max_peaks` is below 1, or `margin` leaves no point.
+        If `n_classes` or `max_peaks` is below 1, or if `margin` leaves no point.
     TypeError
-        If a number is no integer.
+        If a number is not an integer.
 
     See Also
     --------
@@ -85,10 +85,10 @@ def draw_class_table(n_classes=500, *, n_points=5000, margin=100, max_peaks=10, 
 
     Notes
     -----
-    The number of peaks is ``round(gamma(1.2, 1.2) + 2)``, positions are uniform, heights are
-    uniform among 1, 2, ..., 100, divided by their largest and rounded to three decimals. All
-    peaks are drawn, then those beyond `max_peaks` are dropped, then the rest is sorted by
-    position. Two peaks of a class may share a point (the later one is seen).
+    The number of peaks is ``round(gamma(1.2, 1.2) + 2)``. Positions are uniform. Heights are
+    uniform among 1, 2, ..., 100, divided by the largest of the class and rounded to three
+    decimals. All peaks are drawn first, then those beyond `max_peaks` are dropped, and the rest
+    is sorted by position. If two peaks of a class share a point, the later one is visible.
 
     References
     ----------
@@ -124,8 +124,9 @@ def draw_class_table(n_classes=500, *, n_points=5000, margin=100, max_peaks=10, 
 def challenge_table():
     """Return the published table of 27 classes that are hard to tell apart.
 
-    Nine triplets of classes: 0-8 differ in a minor peak, 9-17 in positions, 18-26 in heights.
-    Even the best possible rule names only 86.5 % of their spectra rightly.
+    The classes form nine triplets: classes 0-8 differ in a minor peak, classes 9-17 in positions,
+    classes 18-26 in heights. Even the best possible rule classifies only 86.5 % of their spectra
+    correctly.
 
     Returns
     -------
@@ -161,13 +162,14 @@ def challenge_table():
 def draw_challenge_table(*, random_state=None):
     """Draw a new table of 27 classes as hard to tell apart as the published challenge.
 
-    The published table is one draw, and much has been tuned on it. Scores averaged over fresh
-    tables, each divided by its own :func:`bayes_optimum`, say how good a classifier is.
+    The published table is a single draw, and much has been tuned on it. A fairer measure of a
+    classifier is its mean score on fresh tables, each divided by the :func:`bayes_optimum` of
+    the table.
 
     Parameters
     ----------
     random_state : int, Generator, RandomState or None, default=None
-        Handed to :func:`numpy.random.default_rng`.
+        Passed to :func:`numpy.random.default_rng`.
 
     Returns
     -------
@@ -183,29 +185,31 @@ def draw_challenge_table(*, random_state=None):
 
     Notes
     -----
-    What makes the published triplets hard is kept, and where their peaks lie is drawn. In
-    every class one peak, the same throughout a triplet, has height exactly 1.
+    The small differences that make the published triplets hard are kept, and the positions of the
+    peaks are drawn. One peak of each class has height exactly 1; it is the same peak in all
+    classes of a triplet.
 
     ==========  ===============================================================================
     triplet     classes a, b, c
     ==========  ===============================================================================
-    minor 1     two peaks; b and c have one more of height .035, each at its own place
-    minor 2     the same, and both peaks jitter
-    minor 3     two peaks; b has one more of height .035, c has that one and yet another
-    position 1  two peaks; the strong one (.4 to .95) besides the reference moves by 70 a class
-    position 2  two peaks; the weak one (.15 to .3) moves by 70, the reference jitters
-    position 3  three peaks; two weak ones (.15 to .3) move together by 70
-    height 1    two peaks; the weak one (.08 to .2 in a) grows by .075 a class
-    height 2    the same, and both peaks jitter
-    height 3    three peaks; one grows, the third (.15 to .3) varies by up to .01, all but the
-                reference jitter
+    minor 1     two peaks; b and c have a third peak of height .035, at different places
+    minor 2     as minor 1, and both peaks jitter
+    minor 3     two peaks; b has a third peak of height .035, c has this peak and a fourth one
+    position 1  two peaks; the one that is not the reference (.4 to .95) moves by 70 per class
+    position 2  two peaks; the weak one (.15 to .3) moves by 70 per class, the reference jitters
+    position 3  three peaks; two weak peaks (.15 to .3) move together by 70 per class
+    height 1    two peaks; the weak one (.08 to .2 in a) grows by .075 per class
+    height 2    as height 1, and both peaks jitter
+    height 3    three peaks; one grows as in height 1, the third (.15 to .3) varies by up to .01,
+                and all but the reference jitter
     ==========  ===============================================================================
 
-    Other heights are uniform among .4, .45, ..., .95. Jitter is a shift by -3 to 3 points,
-    drawn for each class. Peaks of a triplet lie at least 134 points apart (140 before jitter)
-    and at least 297 points from the ends of the axis; a peak that moves, moves to the right. A
-    triplet is drawn anew when one of its classes could pass for a class of an earlier triplet,
-    that is, when each peak above .1 of either has one of the other within 100 points.
+    Other heights are uniform among .4, .45, ..., .95. Jitter is a shift by -3 to 3 points, drawn
+    for each class. Peaks of a triplet are at least 134 points apart (140 before jitter) and at
+    least 297 points from the ends of the axis. Peaks that move from class to class move to the
+    right. A triplet is drawn again if one of its classes is similar to a class of an earlier
+    triplet, that is, if each peak above .1 of either class has a peak of the other class within
+    100 points.
 
     References
     ----------
@@ -269,7 +273,7 @@ def _draw_height(rng, variant):
 
 
 def _draw_positions(rng, widths):
-    """Draw starts of peaks that move to the right by up to `widths`, none near another."""
+    """Draw start positions of peaks that move to the right by up to `widths` and stay apart."""
     widths = np.asarray(widths)
     while True:
         starts = rng.integers(_MARGIN, 5000 - _MARGIN - widths)
@@ -300,7 +304,7 @@ def _sorted(positions, heights):
 
 
 def _similar(a, b):
-    """Say whether each peak above .1 of either class has one of the other within 100 points."""
+    """Return whether each peak above .1 of either class has one of the other within 100 points."""
     near = np.abs(a.positions[:, None] - b.positions) <= 100
     seen_a, seen_b = near.any(axis=1) | (a.heights <= 0.1), near.any(axis=0) | (b.heights <= 0.1)
     return bool(seen_a.all() and seen_b.all())

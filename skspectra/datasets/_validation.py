@@ -13,7 +13,7 @@ class PeakList(NamedTuple):
     Parameters
     ----------
     positions : ndarray of shape (n_peaks,), dtype int64
-        Places of the peaks on the axis, in points, counted from 0.
+        Positions of the peaks on the axis, in points, counted from 0.
     heights : ndarray of shape (n_peaks,), dtype float64
         Heights of the peaks before broadening, between 0 and 2; the largest is usually 1.
 
@@ -31,12 +31,12 @@ class PeakList(NamedTuple):
 
 
 def check_size(name, value, minimum=1):
-    """Return `value` as an int, or raise where it is no integer or lies below `minimum`."""
+    """Return `value` as an int, or raise if it is not an integer or is below `minimum`."""
     return int(check_scalar(value, name, Integral, min_val=minimum))
 
 
 def check_amount(name, value):
-    """Return `value` as a float, or raise where it is no finite real number >= 0."""
+    """Return `value` as a float, or raise if it is not a finite real number >= 0."""
     check_scalar(value, name, Real, min_val=0)
     if not np.isfinite(value):
         raise ValueError(f"{name} == {value}, must be finite.")
@@ -44,7 +44,7 @@ def check_amount(name, value):
 
 
 def check_sigma(sigma):
-    """Return the two ends of the range that `sigma` is drawn from; equal ends mean no draw."""
+    """Return the ends of the range that `sigma` is drawn from; equal ends mean no draw."""
     ends = (sigma, sigma) if isinstance(sigma, Real) else tuple(sigma)
     if not (len(ends) == 2 and 0 < ends[0] <= ends[1] < np.inf):
         raise ValueError(
@@ -55,14 +55,14 @@ def check_sigma(sigma):
 
 
 def check_dtype(dtype):
-    """Return `dtype` as a numpy dtype, or raise where it is neither float32 nor float64."""
+    """Return `dtype` as a numpy dtype, or raise if it is neither float32 nor float64."""
     if np.dtype(dtype) not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise ValueError(f"dtype == {dtype!r}, must be float32 or float64.")
     return np.dtype(dtype)
 
 
 def check_table(table, n_points):
-    """Return a class table as a list of :class:`PeakList`, or raise naming the class at fault."""
+    """Return a class table as a list of :class:`PeakList`; an error names the invalid class."""
     checked = [_check_class(index, peaks, n_points) for index, peaks in enumerate(table)]
     if not checked:
         raise ValueError("table has 0 classes, must have at least 1.")
