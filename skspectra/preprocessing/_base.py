@@ -1,4 +1,4 @@
-"""What deterministic transformers that work on each spectrum alone have in common."""
+"""The base class of deterministic transformers that treat each spectrum on its own."""
 
 from abc import ABCMeta, abstractmethod
 
@@ -8,11 +8,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 
 class BaseRowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
-    """A step that gives back each spectrum with as many points; nothing is learnt from others.
+    """A transformer that keeps the number of points and learns nothing from other spectra.
 
     A subclass adds its parameters and ``_apply(X)``, which returns the transformed rows of a
-    validated float array without writing to it. Where parameters mean something else, or nothing,
-    for a number of points, ``_resolve(n_points)`` sets fitted attributes or raises.
+    validated float array without writing to it. Where the meaning of the parameters depends on
+    the number of points, ``_resolve(n_points)`` sets fitted attributes, or raises if they have
+    none.
     """
 
     @abstractmethod
@@ -20,7 +21,7 @@ class BaseRowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, 
         """Return an array of the shape and dtype of the validated `X`, which is not modified."""
 
     def _resolve(self, n_points):
-        """Settle what the parameters mean for spectra of `n_points`; raise where nothing."""
+        """Settle what the parameters mean for spectra of `n_points`; raise if they are invalid."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -29,7 +30,7 @@ class BaseRowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_points)
-            Spectra; only their number of points counts.
+            Spectra; only their number of points is used.
         y : None
             Ignored.
 

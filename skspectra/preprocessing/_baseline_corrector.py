@@ -1,4 +1,4 @@
-"""Baselines by the methods of pybaselines."""
+"""Baseline correction by the methods of pybaselines."""
 
 import inspect
 from difflib import get_close_matches
@@ -22,9 +22,9 @@ def _baseline_class():
 
 
 def _check_method(method, parameters):
-    """Raise where pybaselines has no such method, or the method does not take the parameters."""
+    """Raise if pybaselines has no such method, or if the method does not take the parameters."""
     known = dict(inspect.getmembers(_baseline_class(), inspect.isfunction))
-    # It corrects several spectra at once, and so learns from others.
+    # collab_pls corrects several spectra at once, so it would learn from other spectra.
     known = {name for name in known if not name.startswith("_")} - {"collab_pls"}
     if method not in known:
         close = ", ".join(map(repr, get_close_matches(method, sorted(known), cutoff=0.5)))
@@ -40,26 +40,26 @@ def _check_method(method, parameters):
         allowed = ", ".join(list(signature.parameters)[2:])
         raise ValueError(
             f"parameters={parameters!r} do not suit method={method!r}: {error}; "
-            f"it takes {allowed}."
+            f"the method takes {allowed}."
         ) from error
 
 
 class BaselineCorrector(BaseRowTransformer):
-    """Spectra less a baseline that is estimated from each of them, by any method of pybaselines.
+    """Spectra minus a baseline that any method of pybaselines estimates from each spectrum.
 
-    A background that curves, such as fluorescence in Raman spectra or air scattering in
-    diffraction, is not signal; compressing intensities would bring it out. No method knows what
-    is background: look at what is left of some spectra before trusting it.
+    A curved background, such as fluorescence in Raman spectra or air scattering in diffraction,
+    is not signal, and compressing intensities would make it stand out. No method can be sure
+    what is background, so look at some corrected spectra before you trust them.
 
     Parameters
     ----------
     method : str, default="arpls"
         Name of a method of :class:`pybaselines.Baseline` for single spectra, for instance
-        "arpls" [1]_, "asls", "snip" or "modpoly". They are listed at
+        "arpls" [1]_, "asls", "snip" or "modpoly". All methods are listed at
         https://pybaselines.readthedocs.io/en/latest/api/Baseline.html.
     parameters : dict or None, default=None
         Keyword arguments for the method, for instance ``{"lam": 1e6}`` for a smoother baseline.
-        None takes the method's own defaults. In a search, list several dicts.
+        None takes the method's own defaults. In a grid search, list several dicts.
 
     Attributes
     ----------
@@ -75,14 +75,14 @@ class BaselineCorrector(BaseRowTransformer):
 
     Notes
     -----
-    It needs pybaselines: ``pip install "skspectra[baseline]"``. Spectra are corrected one by one,
-    in float64, in some milliseconds each. The points are taken as evenly spaced; a method that
-    asks for places on the axis counts from -1 to 1.
+    This class needs pybaselines: ``pip install "skspectra[baseline]"``. Spectra are corrected one
+    by one, in float64, in a few milliseconds each. The points are taken as evenly spaced. A method
+    that uses places on the axis gets them from -1 to 1.
 
-    A constant spectrum is all baseline and becomes zero. Spectra of fewer than ten points are left
-    as they are: that is too few to tell a baseline from a peak.
+    A constant spectrum is all baseline and becomes zero. Spectra of fewer than ten points stay as
+    they are, because so few points cannot tell a baseline from a peak.
 
-    Warnings of the method are passed on. So are its errors, with a note that names the row.
+    Warnings and errors of the method are passed on, errors with a note that names the row.
 
     References
     ----------
@@ -112,10 +112,10 @@ class BaselineCorrector(BaseRowTransformer):
     def _apply(self, X):
         if X.shape[1] < FEW:
             return X
-        # It keeps what it has set up for a number of points, so one object serves all rows.
+        # One object serves all rows, because it keeps its preparations for this number of points.
         correct = getattr(_baseline_class()(), self.method)
         corrected = np.zeros_like(X)
-        # Some methods divide by zero where all points are alike.
+        # Constant spectra are skipped, because some methods would divide by zero.
         for i in np.flatnonzero(X.max(axis=1) > X.min(axis=1)):
             spectrum = X[i].astype(np.float64)
             try:

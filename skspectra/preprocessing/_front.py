@@ -1,4 +1,4 @@
-"""The steps that stand before a classifier of pooled spectra: normalise, pool, compress."""
+"""The steps before a classifier of pooled spectra: normalise, pool, compress."""
 
 from sklearn.pipeline import Pipeline
 
@@ -13,12 +13,13 @@ def fit_front(estimator, given, X, stride="auto", floor=1e-3):
     Parameters
     ----------
     estimator : estimator
-        Validated, with the parameters `pool_size`, `pooling`, `normalize` and `compression`.
+        A validated estimator with the parameters `pool_size`, `pooling`, `normalize` and
+        `compression`.
     given : array-like of shape (n_samples, n_points)
-        The spectra as the estimator was given them: their column names become those of the
+        The spectra as they were passed to the estimator. Their column names become those of the
         Pipeline, so that its features can be named in units of the axis.
     X : ndarray of shape (n_samples, n_points)
-        The same spectra validated.
+        The same spectra after validation.
     stride : int or "auto", default="auto"
         Points from one window to the next.
     floor : float, default=1e-3
@@ -27,7 +28,7 @@ def fit_front(estimator, given, X, stride="auto", floor=1e-3):
     Returns
     -------
     front : sklearn.pipeline.Pipeline
-        Steps "normalize", "pool" and "compress". It learns nothing but the number of points.
+        The steps "normalize", "pool" and "compress". They learn only the number of points.
     """
     front = Pipeline(
         [

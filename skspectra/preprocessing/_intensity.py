@@ -1,4 +1,4 @@
-"""Intensities: normalise a spectrum, compress its dynamic range."""
+"""Functions that normalise spectra and compress their intensities."""
 
 import warnings
 
@@ -9,13 +9,13 @@ from skspectra._options import NORMS
 
 LAWS = ("adaptive", "sqrt", "log", "none")
 
-# "adaptive" is linear well within so many scatters of the level, a square root well beyond.
+# "adaptive" is linear well within this many scatters of the level and a square root well beyond.
 SCATTERS = 20
-# Fewer intensities than these are too few to tell a level by.
+# Spectra with fewer intensities than this are too short to find their level.
 FEW = 10
 
-# Negative intensities below this share of the total are noise about a zero baseline: not worth a
-# warning.
+# Negative intensities below this share of the total are noise around a zero baseline, so they
+# cause no warning.
 NEGATIVE_SHARE = 0.01
 
 
@@ -31,26 +31,26 @@ def _check_option(name, value, allowed):
 
 
 def normalize(X, norm="max"):
-    """Scale each spectrum on its own, so that the sample's amount drops out.
+    """Scale each spectrum on its own, so that the amount of sample does not matter.
 
     The fixed order is: (spikes, baseline) - (augment) - normalise - (smooth) - pool - compress.
-    Nothing is learnt from the other spectra, so normalising cannot leak from a test set.
+    Nothing is learnt from other spectra, so normalising cannot leak from a test set.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_points)
         Intensities, one spectrum per row.
     norm : {"max", "area", "snv", "none"}, default="max"
-        "max" divides by the largest absolute intensity, "area" by the sum of the absolute
-        intensities, "snv" (standard normal variate [1]_) subtracts the mean and divides by the
-        standard deviation of the spectrum, "none" returns the intensities as they are.
+        "max" divides by the largest absolute intensity. "area" divides by the sum of the absolute
+        intensities. "snv" (standard normal variate [1]_) subtracts the mean and divides by the
+        standard deviation of the spectrum. "none" returns the intensities as they are.
 
     Returns
     -------
     X_normalized : ndarray of shape (n_samples, n_points)
-        A new array (with "none", `X` itself where it is already a float array); float32 stays
-        float32, anything else becomes float64. An all-zero spectrum stays zero, a constant
-        one becomes zero under "snv".
+        A new array ("none" returns `X` itself if it is a float array already); float32 stays
+        float32, anything else becomes float64. An all-zero spectrum stays zero, and "snv" makes
+        a constant spectrum zero.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def normalize(X, norm="max"):
 
 
 def normalize_rows(X, norm, in_place=False):
-    """Normalise a validated float array, into a new one or `in_place`."""
+    """Normalise a validated float array, into a new array or `in_place`."""
     if norm == "none":
         return X
     scale = _no_zeros(_largest(X))
@@ -89,7 +89,7 @@ def normalize_rows(X, norm, in_place=False):
     if norm == "area":
         X /= _no_zeros(np.abs(X).sum(axis=1, keepdims=True))
     elif norm == "snv":
-        # Off with the first value first: what is left of a constant spectrum is exactly zero.
+        # Subtracting the first value first makes a constant spectrum exactly zero.
         X -= X[:, :1].copy()
         X -= X.mean(axis=1, keepdims=True)
         X /= _no_zeros(X.std(axis=1, keepdims=True))
@@ -106,30 +106,31 @@ def _no_zeros(scale):
 
 
 def compress(X, law="adaptive", floor=1e-3):
-    """Compress intensities, so that a minor peak weighs more beside the main one.
+    """Compress intensities, so that minor peaks weigh more relative to the main peak.
 
-    Phases are often told apart by a peak of a few per cent of the largest one, which a distance
-    between spectra hardly sees. Compress after pooling: then the noise of the baseline is
-    not amplified point by point.
+    Often a peak of a few per cent of the largest one is all that distinguishes two phases, and a
+    distance between spectra hardly depends on it. Compress after pooling, so that the noise of the
+    baseline is not amplified point by point.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_points)
         Intensities, usually normalised and pooled.
     law : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
-        "adaptive" is the square root of what stands out of a spectrum: ``d / sqrt(|d| + 20 s)``,
-        where ``d`` is the difference from its level, the first octile of its intensities [1]_,
-        and ``s`` their scatter, by which the smallest is lower. On a spectrum that is zero between
-        its peaks this is the square root; in its noise, and on a smooth spectrum, it is linear; a
-        constant background drops out, and dips stay dips. Up to seven eighths of the intensities
-        may be peaks. Fewer than ten intensities are returned as they are.
-        "sqrt" is the square root, "log" is ``log1p(X / floor)``; both clip negative values at 0,
-        with a warning where they hold more than 1 % of the total absolute intensity. "none"
+        "adaptive" takes the square root of what rises above a spectrum's own level. It is
+        ``d / sqrt(|d| + 20 s)``, where ``d`` is the difference of an intensity from the level,
+        the level is the first octile of the intensities [1]_, and the scatter ``s`` is the level
+        minus the smallest intensity. This is the square root on a spectrum that is zero between
+        its peaks, and it is linear within the noise and on smooth spectra. A constant background
+        drops out, and dips stay dips. Up to seven eighths of the intensities may be peaks.
+        Spectra of fewer than ten intensities are returned as they are.
+        "sqrt" is the square root and "log" is ``log1p(X / floor)``. Both clip negative values at
+        0, with a warning if these hold more than 1 % of the total absolute intensity. "none"
         returns `X` as it is.
     floor : float, default=1e-3
         Intensity (> 0, in the units of `X`) below which "log" is linear. Anything far below it
-        vanishes, so it belongs at the level of the noise or of the smallest peak that matters.
-        Only "log" has one.
+        vanishes, so set it to the level of the noise or of the smallest peak that matters.
+        Only "log" uses it.
 
     Returns
     -------
@@ -174,8 +175,8 @@ def compress_rows(X, law, floor):
     negative = _negative_share(X)
     if negative > NEGATIVE_SHARE:
         warnings.warn(
-            f"{negative:.0%} of the absolute intensity is negative and was clipped at 0 "
-            f"by the law {law!r}; correct the baseline first, or use 'adaptive', which keeps it.",
+            f"{negative:.0%} of the absolute intensity is negative and was clipped at 0 by the "
+            f"law {law!r}; correct the baseline first, or use 'adaptive', which does not clip.",
             stacklevel=3,
         )
     clipped = np.maximum(X, 0)
@@ -183,7 +184,7 @@ def compress_rows(X, law, floor):
 
 
 def _negative_share(X):
-    """Return which share of the absolute intensity of all spectra is negative."""
+    """Return the share of the absolute intensity of all spectra that is negative."""
     # Once the largest value is 1, no sum can overflow.
     X = X / _no_zeros(_largest(X).max())
     negative = np.maximum(-X, 0).sum(dtype=np.float64)
@@ -192,7 +193,7 @@ def _negative_share(X):
 
 def _log(X, floor):
     limits = np.finfo(X.dtype)
-    # A floor below the smallest number of the dtype would be 0, one above the largest infinite.
+    # Beyond the limits of the dtype the floor would become 0 or infinite.
     floor = X.dtype.type(min(max(floor, float(limits.tiny)), float(limits.max)))
     with np.errstate(over="ignore"):
         X_in_floors = X / floor
@@ -203,15 +204,15 @@ def _log(X, floor):
 
 
 def level_rank(n_points):
-    """Return which of the sorted intensities is the first octile."""
+    """Return the index of the first octile among the sorted intensities."""
     return (n_points - 1) // 8
 
 
 def _compress_adaptively(X):
     if X.shape[1] < FEW:
         return X
-    # Differences of huge values would overflow. A power of four in X is one of two in the result,
-    # and 1 leaves ordinary spectra the same bit for bit.
+    # Differences of huge values would overflow, so these are divided by a power of four, whose
+    # root scales the result. The factor 1 leaves ordinary spectra the same bit for bit.
     huge = _largest(X) > np.finfo(X.dtype).max / 64
     if huge.any():
         root = np.where(huge, X.dtype.type(16), X.dtype.type(1))

@@ -1,4 +1,4 @@
-"""Compressing intensities as a step of a Pipeline."""
+"""Compression of intensities as a step of a Pipeline."""
 
 from numbers import Real
 
@@ -9,19 +9,19 @@ from skspectra.preprocessing._intensity import LAWS, compress_rows
 
 
 class IntensityCompressor(BaseRowTransformer):
-    """Compressed intensities, so that a minor peak weighs more beside the main one.
+    """Compressed intensities, so that minor peaks weigh more relative to the main peak.
 
-    This is :func:`compress` as a step of a Pipeline. It belongs behind pooling: before it, the
-    noise of the baseline would be amplified point by point.
+    This is :func:`compress` as a step of a Pipeline. Put it after pooling: before pooling it would
+    amplify the noise of the baseline point by point.
 
     Parameters
     ----------
     law : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
-        "adaptive" is the square root of what stands out of a spectrum's own level, and linear
-        near that level; "sqrt" is the square root and "log" is ``log1p(X / floor)``, both of
-        intensities clipped at 0; "none" leaves the intensities as they are.
+        "adaptive" takes the square root of what rises above the spectrum's own level and is
+        linear near that level. "sqrt" is the square root and "log" is ``log1p(X / floor)``, both
+        of intensities clipped at 0. "none" leaves the intensities as they are.
     floor : float, default=1e-3
-        Intensity (> 0, in the units of `X`) below which "log" is linear. Only "log" has one.
+        Intensity (> 0, in the units of `X`) below which "log" is linear. Only "log" uses it.
 
     Attributes
     ----------
@@ -32,12 +32,12 @@ class IntensityCompressor(BaseRowTransformer):
 
     See Also
     --------
-    compress : The function behind it, which explains the laws.
+    compress : The same as a function; it explains the laws.
     SpectrumNormalizer : Scale each spectrum on its own.
 
     Notes
     -----
-    "sqrt" and "log" warn in ``transform`` where more than 1 % of the total absolute intensity is
+    "sqrt" and "log" warn in ``transform`` if more than 1 % of the total absolute intensity is
     negative.
 
     Examples

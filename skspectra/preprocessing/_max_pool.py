@@ -1,4 +1,4 @@
-"""Pooling over the axis of a spectrum."""
+"""Pooling along the axis of spectra."""
 
 import warnings
 from numbers import Integral
@@ -12,9 +12,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skspectra.preprocessing._window_maxima import Scratch, window_maxima
 
-# Values worked on at a time: they stay in the processor's cache, and a memory-mapped X stays on
-# disk. Where the spectra are columns in memory, bytes of window maxima instead: with fewer, the
-# short pieces of many columns take longer to read (tried with benchmarks/speed.py pooling).
+# Values processed at a time, so that they stay in the processor's cache and a memory-mapped X
+# stays on disk. If the spectra are columns in memory, the bytes of window maxima are limited
+# instead: smaller blocks would read short pieces of many columns, which takes longer (measured
+# with benchmarks/speed.py pooling).
 _BLOCK = 2**19
 _COLUMN_BYTES = 2**23
 
@@ -22,8 +23,8 @@ _COLUMN_BYTES = 2**23
 def resolve_windows(n_points, pool_size="auto", stride="auto", overlap=4):
     """Return the points per window and from one window to the next, as integers.
 
-    An "auto" `pool_size` is 4 % of the points, an "auto" `stride` one part in `overlap` of a
-    window. A window is never wider than the spectrum.
+    The `pool_size` "auto" is 4 % of the points, and the `stride` "auto" is the size of a window
+    divided by `overlap`. A window is never wider than the spectrum.
     """
     wanted = max(1, n_points // 25) if pool_size == "auto" else int(pool_size)
     size = min(wanted, n_points)
@@ -38,7 +39,7 @@ def window_starts(n_points, size, stride):
 
 
 def _pool(X, size, stride, pooling, out, scratch):
-    """Write what is kept of the windows ``X[:, i * stride : i * stride + size]``."""
+    """Write the pooled values of the windows ``X[:, i * stride : i * stride + size]``."""
     if pooling == "max":
         window_maxima(X, size, stride, out, scratch)
     else:
@@ -47,12 +48,12 @@ def _pool(X, size, stride, pooling, out, scratch):
 
 
 class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Maxima of the windows along the axis: fewer points, same peaks, small shifts absorbed.
+    """Maxima of windows along the axis, which keep the peaks and absorb small shifts.
 
     Pooling is what makes a CNN work on spectra: it shrinks the input, keeps the intensity of
-    every peak and forgets where in the window the peak stood [1]_. Normalise before pooling, and
-    choose `pool_size` about as large as the peaks move; narrower windows keep what tells near
-    peaks apart.
+    every peak and forgets where in the window the peak stood [1]_. Normalise before pooling.
+    Choose `pool_size` about as large as the shifts of the peaks; narrower windows keep peaks
+    apart that are close to each other.
 
     Parameters
     ----------
@@ -60,12 +61,12 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Points per window (>= 1). "auto" is 4 % of the points. A window is never wider than the
         spectrum.
     stride : int or "auto", default="auto"
-        Points from one window to the next (>= 1). "auto" is a quarter of a window: windows that
-        overlap still tell where a peak stands. A stride larger than the window skips
-        points; with `pooling="max"` that loses peaks, and a warning says so.
+        Points from one window to the next (>= 1). "auto" is a quarter of a window, because
+        windows that overlap still show where a peak is. A stride larger than the window skips
+        points. With `pooling="max"` this loses peaks, and a warning says so.
     pooling : {"max", "mean", "decimate"}, default="max"
-        What is kept of a window: its largest value, its mean or its first value (plain
-        decimation). The last two are the controls that show what the maximum brings.
+        The value that is kept of a window: its largest value, its mean or its first value (plain
+        decimation). The last two are controls that show the benefit of the maximum.
 
     Attributes
     ----------
@@ -77,8 +78,8 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         First point of each window. The last window is anchored at the end of the axis, so that no
         point is dropped.
     centers_ : ndarray of shape (n_windows,)
-        Centre of each window, the mean of its first and last point: in axis units where `X` had
-        column names in ``fit`` that all are finite numbers as strings, otherwise in points.
+        Centre of each window, the mean of its first and last point. It is in axis units if all
+        column names of `X` in ``fit`` were finite numbers as strings, otherwise in points.
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
@@ -90,10 +91,10 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Windows that overlap share what they have in common, so that the time of the maxima hardly
-    depends on `pool_size`. Small strides cost more than large ones, and numbers below zero cost
-    somewhat more. `X` is read block by block, and a memory-mapped one stays on disk: the work
-    takes some tens of MB beside the result, however many spectra there are.
+    Windows that overlap share their common maxima, so the time of the maxima hardly depends on
+    `pool_size`. Small strides take more time than large ones, and negative numbers take somewhat
+    more time. `X` is read block by block, and a memory-mapped `X` stays on disk. Besides the
+    result, the work takes some tens of MB of memory, however many spectra there are.
 
     References
     ----------
@@ -129,7 +130,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_points)
-            Spectra; only their number of points counts.
+            Spectra; only their number of points is used.
         y : None
             Ignored.
 
@@ -160,7 +161,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             except ValueError:
                 named = axis
             axis = named if np.isfinite(named).all() else axis
-        # Halved before they are added: their sum may overflow.
+        # The ends are halved before they are added, because their sum may overflow.
         return axis[self.starts_] / 2 + axis[self.starts_ + self.pool_size_ - 1] / 2
 
     def transform(self, X):
@@ -177,7 +178,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             One value per window; float32 stays float32, anything else becomes float64.
         """
         check_is_fitted(self)
-        # A pass to see whether X is finite would cost more than pooling: it is seen on the way.
+        # A separate check for finite values would take longer than pooling; the loop checks them.
         X = validate_data(
             self, X, dtype=[np.float64, np.float32], reset=False, ensure_all_finite=False
         )
@@ -186,8 +187,9 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         n_rows = max(1, _BLOCK // n_points)
         if abs(X.strides[0]) < abs(X.strides[1]):
             n_rows = max(1, _COLUMN_BYTES // (X.itemsize * len(self.starts_)))
-        # Of numbers that are not negative, the bits are integers in the same order. They are
-        # faster to compare, and one that is negative or not finite exceeds them all: it comes out.
+        # The bits of non-negative floats, read as integers, have the same order and are faster to
+        # compare. The bits of negative, infinite and NaN values are larger than all of these, so
+        # such a value becomes the maximum of its window and is noticed.
         bits = np.dtype(f"u{X.itemsize}")
         infinity = np.array(np.inf, dtype=X.dtype).view(bits)
         as_bits = self.pooling == "max" and self.stride_ <= self.pool_size_
@@ -211,7 +213,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             _pool(X[:, -size:], size, size, self.pooling, out[:, n_regular:], scratch)
 
     def get_feature_names_out(self, input_features=None):
-        """Say which points each feature came from.
+        """Return names that say which points each feature came from.
 
         Parameters
         ----------
@@ -221,10 +223,11 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         feature_names_out : ndarray of shape (n_windows,) of str objects
-            For instance ``max(20.0..20.9)``: pooling, first and last point of the window.
+            For instance ``max(20.0..20.9)``: the pooling, the first and the last point of the
+            window.
         """
         check_is_fitted(self)
-        # One name per point, checked against `fit` as for a one-to-one transformer.
+        # These are the names of the points, checked against those seen in `fit`.
         points = super().get_feature_names_out(input_features)
         last = self.starts_ + self.pool_size_ - 1
         pairs = zip(points[self.starts_], points[last], strict=True)

@@ -9,21 +9,22 @@ from skspectra.preprocessing._base import BaseRowTransformer
 
 
 class SavitzkyGolayFilter(BaseRowTransformer):
-    """Spectra smoothed, or derived, by a polynomial fitted around each point.
+    """Spectra smoothed or differentiated by a polynomial fitted around each point.
 
-    On smooth spectra, such as infrared ones, derivatives bring out shoulders and remove a sloping
-    background [1]_. A window that is wider than the peaks flattens them, so choose it no wider
-    than a peak is at half of its height.
+    On smooth spectra, such as infrared spectra, derivatives emphasise shoulders and remove a
+    sloping background [1]_. A window that is wider than the peaks flattens them, so choose it no
+    wider than a peak is at half of its height.
 
     Parameters
     ----------
     window_length : int, default=15
-        Points that each polynomial is fitted to (>= 1, odd). It is clipped to the axis.
+        Number of points that each polynomial is fitted to (>= 1, odd). It is clipped to the
+        length of the axis.
     polyorder : int, default=2
         Degree of the polynomials (>= 0, less than `window_length`).
     deriv : int, default=0
-        Which derivative to take (>= 0, at most `polyorder`), per point and not per unit of the
-        axis. 0 smooths.
+        Order of the derivative (>= 0, at most `polyorder`), taken per point, not per unit of the
+        axis. 0 only smooths.
 
     Attributes
     ----------
@@ -36,18 +37,18 @@ class SavitzkyGolayFilter(BaseRowTransformer):
 
     See Also
     --------
-    scipy.signal.savgol_filter : The function behind it.
-    BaselineCorrector : Subtract a baseline, and keep the shape of the peaks.
+    scipy.signal.savgol_filter : The function that computes it.
+    BaselineCorrector : Subtract a baseline and keep the shape of the peaks.
 
     Notes
     -----
-    The polynomial of the first and of the last whole window holds up to the end of the axis, as
-    with scipy's ``mode="interp"``. Peaks and dips are treated alike, so transmittance can be
-    smoothed as it is. Derivatives are negative in places: a maximum over a window, or a square
-    root, does not suit them.
+    The polynomials of the first and of the last whole window are used up to the ends of the axis,
+    as with scipy's ``mode="interp"``. Peaks and dips are treated alike, so transmittance can be
+    smoothed as it is. Derivatives are negative in places, so do not take the maximum over a
+    window or the square root of them.
 
-    Where the axis has too few points for the polynomial (``window_length_ <= polyorder``) the
-    spectra are left as they are, whatever `deriv` is.
+    If the axis has too few points for the polynomial (``window_length_ <= polyorder``), the
+    spectra stay as they are, whatever `deriv` is.
 
     References
     ----------
@@ -76,7 +77,8 @@ class SavitzkyGolayFilter(BaseRowTransformer):
     def _resolve(self, n_points):
         if self.window_length % 2 == 0:
             raise ValueError(
-                f"window_length={self.window_length} must be odd, so that a window has a middle."
+                f"window_length={self.window_length} must be odd, so that a window has a middle "
+                "point."
             )
         if self.polyorder >= self.window_length:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Normalising as a step of a Pipeline."""
+"""Normalisation as a step of a Pipeline."""
 
 from sklearn.utils._param_validation import StrOptions
 
@@ -7,7 +7,7 @@ from skspectra.preprocessing._intensity import NORMS, normalize_rows
 
 
 class SpectrumNormalizer(BaseRowTransformer):
-    """Each spectrum scaled on its own, so that the amount of sample drops out.
+    """Spectra scaled one by one, so that the amount of sample does not matter.
 
     This is :func:`normalize` as a step of a Pipeline. Nothing is learnt from other spectra, so
     nothing can leak from a test set. :class:`PooledSVC` and the networks normalise by themselves.
@@ -15,9 +15,9 @@ class SpectrumNormalizer(BaseRowTransformer):
     Parameters
     ----------
     norm : {"max", "area", "snv", "none"}, default="max"
-        "max" divides by the largest absolute intensity, "area" by the sum of the absolute
-        intensities, "snv" (standard normal variate) subtracts the mean and divides by the
-        standard deviation of the spectrum, "none" leaves the intensities as they are.
+        "max" divides by the largest absolute intensity. "area" divides by the sum of the absolute
+        intensities. "snv" (standard normal variate) subtracts the mean and divides by the
+        standard deviation of the spectrum. "none" leaves the intensities as they are.
 
     Attributes
     ----------
@@ -28,12 +28,12 @@ class SpectrumNormalizer(BaseRowTransformer):
 
     See Also
     --------
-    normalize : The function behind it, with the formulas' source.
+    normalize : The same as a function, with the source of the formulas.
     IntensityCompressor : Compress intensities, so that minor peaks count.
 
     Notes
     -----
-    An all-zero spectrum stays zero; a constant one becomes zero under "snv".
+    An all-zero spectrum stays zero, and "snv" makes a constant spectrum zero.
 
     Examples
     --------

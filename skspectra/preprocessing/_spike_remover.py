@@ -1,4 +1,4 @@
-"""Spikes of cosmic rays, removed."""
+"""Removal of the spikes of cosmic rays."""
 
 from numbers import Real
 
@@ -15,16 +15,16 @@ from skspectra.preprocessing._spikes import bridge, narrow_spikes, spikes_among_
 class SpikeRemover(BaseRowTransformer):
     """Spectra without the spikes that cosmic rays leave in Raman spectra.
 
-    One spike may be the largest value of a spectrum: everything else is divided by it, and one
-    window holds nothing but the spike. No estimator of this package removes spikes by itself.
-    Never use it for diffraction, where a reflection may be as narrow as a spike.
+    A spike may be the largest value of a spectrum. Normalising then divides everything else by
+    it, and the maximum of a window is the spike. No estimator of this package removes spikes by
+    itself. Never use this class for diffraction, where a reflection may be as narrow as a spike.
 
     Parameters
     ----------
     threshold : float, default=10.0
         How far a spike stands above the points beside it, as a modified z-score of first
-        differences [1]_ (> 0). A spike of two points must stand four times as far. The larger,
-        the fewer spikes are found.
+        differences [1]_ (> 0). A spike of two points must stand four times as far above them. A
+        larger threshold finds fewer spikes.
 
     Attributes
     ----------
@@ -35,28 +35,29 @@ class SpikeRemover(BaseRowTransformer):
 
     See Also
     --------
-    SavitzkyGolayFilter : Smooth; do it after spikes are removed, or it widens them.
+    SavitzkyGolayFilter : Smooth spectra; remove spikes first, because smoothing widens them.
     skspectra.augmentation.ExtraPeakAugmenter : Train on spectra with spikes instead.
 
     Notes
     -----
-    A spike is one or two points wide. It stands above both neighbours, not only by `threshold` but
-    also far above the steps beside it: these are at most 20 % of its height, or 5 % where it is
-    two points wide, less the noise. A sampled Gaussian peak whose standard deviation is 0.6 points
-    or more has a larger one. A line between its neighbours replaces a spike; all other points
-    stay the same bit for bit.
+    A spike is one or two points wide and stands above both neighbours by more than `threshold`.
+    It must also be far higher than the steps beside it: these are at most 20 % of its height, or
+    5 % if it is two points wide, less an allowance for noise. A sampled Gaussian peak whose
+    standard deviation is 0.6 points or more has a larger step. A straight line between its
+    neighbours replaces a spike. All other points stay the same bit for bit.
 
-    The scatter of the differences is that of Iglewicz and Hoaglin, ``MAD / 0.6745``, or where
-    more than half of the differences are alike, ``1.2533`` times the mean absolute deviation,
-    without the largest twentieth.
+    The scatter of the differences is that of Iglewicz and Hoaglin, ``MAD / 0.6745``. If more than
+    half of the differences are alike, it is ``1.2533`` times the mean absolute deviation, without
+    the largest twentieth.
 
-    At the first and last two points only spikes of one point are found. Fewer than ten points are
-    left as they are.
+    At the first and last two points only spikes of one point are found. Spectra of fewer than ten
+    points stay as they are.
 
-    Replicates (`groups`) tell more: where a group has three spectra or more, each is compared with
-    their median on its own scale. A spike is what stands above that by more than `threshold`
-    scatters and above 1.5 times its height within two points. So a peak that all have stays,
-    however sharp, and wide spikes go too. The median replaces a spike.
+    Replicates (`groups`) reveal more. In a group of three or more spectra each spectrum is
+    compared with the median of the group, brought to its own scale. A spike stands above the
+    median by more than `threshold` scatters, and above 1.5 times the height that the median has
+    within two points. So a peak that all replicates have stays, however sharp it is, and wide
+    spikes are removed too. The median replaces a spike.
 
     References
     ----------
@@ -88,8 +89,8 @@ class SpikeRemover(BaseRowTransformer):
         X : array-like of shape (n_samples, n_points)
             Spectra; they are not modified.
         groups : array-like of shape (n_samples,), default=None
-            Which sample each spectrum is a replicate of. Spectra of a group of fewer than three,
-            and all spectra without groups, are treated each on its own.
+            The sample that each spectrum is a replicate of. Without groups, and in groups of
+            fewer than three spectra, each spectrum is treated on its own.
 
         Returns
         -------
@@ -126,7 +127,7 @@ class SpikeRemover(BaseRowTransformer):
         y : None
             Ignored.
         groups : array-like of shape (n_samples,), default=None
-            Which sample each spectrum is a replicate of; see :meth:`transform`.
+            The sample that each spectrum is a replicate of; see :meth:`transform`.
 
         Returns
         -------

@@ -1,37 +1,39 @@
-"""Where the spikes of cosmic rays stand in spectra, in one spectrum or among replicates."""
+"""Find the spikes of cosmic rays, in single spectra or among replicates."""
 
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
-# Points beside a spike that are looked at, and one to tell the last step.
+# Points examined to either side of a spike; one of them is needed only for the last step.
 _BESIDE = 4
 
-# The steps beside a spike are at most these shares of its height. Of sampled peaks one is larger:
-# for a Gaussian of sigma = 0.6 points, the sharpest to be kept, at the worst place between the
-# points, the larger of the two steps next to the top is 0.33 of the height of one point, and 0.066
-# of that of two points. At the first and the last point one side is seen only: a peak that is
-# centred within half a point outside the axis must still be kept there.
+# The steps beside a spike are at most these shares of its height; a sampled peak has a larger one.
+# The sharpest peak to be kept is a Gaussian of sigma = 0.6 points. At the worst place between the
+# points the larger of the two steps next to its top is 0.33 of the height of a spike of one point,
+# and 0.066 of that of two points. At the first and the last point only one side is visible, and
+# a peak that is centred within half a point outside the axis must be kept there too.
 _SHARES = {1: 0.2, 2: 0.05}
 _SHARE_AT_ENDS = 0.05
-# Another peak nearby may hide a step, but then its own steps are large. So all steps are small, of
-# one point on one side at least (the other side may hold another spike), of two on both: there
-# the smaller of the two steps next to the top of a sharp peak is but 0.039 of its height.
+# Another peak nearby may hide a step, but its own steps are large. So all steps must be small:
+# beside one point on at least one side (the other side may hold another spike), beside two points
+# on both sides, because the smaller of the two steps next to the top of a sharp peak is then only
+# 0.039 of its height.
 _QUIET = 0.2
-# Noise in the steps, in units of the threshold's scatters, for which the shares make room. Then a
-# sharp peak in noise passes for a spike with less than one chance in 1000.
+# The shares are reduced by this much noise in the steps, in units of the threshold's scatters. A
+# sharp peak in noise then passes for a spike with a chance of less than one in 1000.
 _ALLOWANCE = 0.2
 
-# Replicates differ: a spike is above what the median has within so many points, by this share.
+# Replicates differ, so a spike must exceed the median within so many points by this share.
 _REACH = 2
 _EXCESS = 0.5
 
 
 def scatter(values):
-    """Return the modified standard deviation of each row, as a column: robust, never zero.
+    """Return a robust standard deviation of each row, as a column.
 
-    It is that of Iglewicz and Hoaglin: from the median absolute deviation from the median, and
-    where that is zero, for more than half of the values are alike, from the mean one. Of that
-    mean the largest twentieth is left out, or spikes would be measured by themselves.
+    It is that of Iglewicz and Hoaglin, from the median absolute deviation from the median. Where
+    this is zero, because more than half of the values are alike, it is taken from the mean
+    absolute deviation. The largest twentieth is left out of that mean, because spikes must not
+    raise their own threshold.
     """
     deviations = np.abs(values - np.median(values, axis=1, keepdims=True))
     result = np.median(deviations, axis=1, keepdims=True) / 0.6745
@@ -44,14 +46,14 @@ def scatter(values):
 
 
 def narrow_spikes(X, threshold):
-    """Find spikes of one or two points, each spectrum on its own.
+    """Find spikes of one or two points in each spectrum on its own.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_points)
         Spectra of at least ten points.
     threshold : float
-        Scatters of the differences that a spike stands above both of its neighbours.
+        How far a spike stands above both of its neighbours, in scatters of the differences.
 
     Returns
     -------
@@ -59,14 +61,14 @@ def narrow_spikes(X, threshold):
         Whether each point belongs to a spike.
     """
     n_points = X.shape[1]
-    # A power of two changes no digit, and then no difference can overflow.
+    # Dividing by a power of two changes no digit, and then no difference can overflow.
     X = np.ldexp(X, -np.frexp(np.abs(X).max(axis=1, keepdims=True))[1])
-    # Rounding is not noise, but no spikes are found in it either.
+    # The lower limit keeps errors of rounding from being taken for spikes.
     noise = np.maximum(scatter(np.diff(X, axis=1)), np.finfo(X.dtype).eps)
     mirrored = np.pad(X, ((0, 0), (_BESIDE, _BESIDE)), mode="reflect")
     spikes = np.zeros(X.shape, dtype=bool)
     for width, share in _SHARES.items():
-        # Two points are told from a sharp peak only where both sides are seen.
+        # A spike of two points can be told from a sharp peak only if both sides are visible.
         margin = 0 if width == 1 else 2
         first, last = margin, n_points - width - margin + 1
         left = mirrored[:, _BESIDE + first - 1 : _BESIDE + last - 1]
@@ -84,7 +86,7 @@ def narrow_spikes(X, threshold):
             for place in (-1 - away, width + away)
         ]
         steps = np.stack([side[:, :-1] - side[:, 1:] for side in sides])
-        # A flank of a wide peak is a steep but straight one: its steps are alike.
+        # The flank of a wide peak is steep but straight, so its steps are alike.
         bends = steps[..., 0] - steps[..., 1]
         level = (steps[..., 0] <= limit - room) | (bends <= limit - np.sqrt(3) * room)
         quiet = (np.abs(steps) <= (_QUIET * height - room)[:, None]).all(axis=2)
@@ -96,7 +98,7 @@ def narrow_spikes(X, threshold):
 
 
 def bridge(X, spikes):
-    """Return `X` with a straight line in place of the spikes; at an end, the nearest value."""
+    """Return `X` with straight lines in place of spikes; at an end, with the nearest value."""
     rows = np.flatnonzero(spikes.any(axis=1))
     bad, points = spikes[rows], np.arange(X.shape[1])
     last = X.shape[1] - 1
@@ -113,11 +115,11 @@ def bridge(X, spikes):
 
 
 def _scaled(X, reference):
-    """Return `X` on the scale of `reference`, and the offsets and factors that lead back."""
+    """Return `X` on the scale of `reference`, and the offsets and factors that undo this."""
     offset = np.median(X, axis=1, keepdims=True)
     above = reference - np.median(reference)
-    # The factor is the median of the ratios, each weighted by the square of what it is a ratio
-    # to: by the least squares without spikes, which are a few points, having a say.
+    # The factor is the median of the ratios, each weighted by the square of its denominator. It
+    # is like that of least squares, but the few points of spikes have no influence.
     weights = np.square(above / (np.abs(above).max() or 1))
     ratios = (X - offset) / np.where(above == 0, 1, above)
     order = np.argsort(ratios, axis=1)
@@ -129,14 +131,14 @@ def _scaled(X, reference):
 
 
 def spikes_among_replicates(X, threshold):
-    """Find what stands out of the median of the spectra, at any width.
+    """Find spikes of any width, which stand out from the median of the spectra.
 
     Parameters
     ----------
     X : ndarray of shape (n_replicates, n_points)
         At least three spectra of one sample, on any scale and with any offset.
     threshold : float
-        Scatters of the differences from the median that a spike stands above it.
+        How far a spike stands above the median, in scatters of the differences from it.
 
     Returns
     -------
@@ -152,7 +154,7 @@ def spikes_among_replicates(X, threshold):
     scaled, offset, factor = _scaled(X, reference)
     level = np.median(reference)
     highest = maximum_filter1d(reference, 2 * _REACH + 1, mode="nearest")
-    # Of three spectra each is the median itself in a third of the points, which hides its noise.
+    # With three spectra each is the median itself at a third of the points, which hides its noise.
     noise = np.maximum(scatter(scaled - reference), scatter(np.diff(scaled, axis=1)))
     noise = np.maximum(noise, np.finfo(X.dtype).eps * np.abs(scaled).max(axis=1, keepdims=True))
     spikes = scaled - highest > threshold * noise + _EXCESS * np.maximum(highest - level, 0)

@@ -103,7 +103,7 @@ def test_parameters_are_searchable():
         ("collab_pls", None, "method='collab_pls' is not a method of pybaselines for single"),
         ("_override_x", None, "method='_override_x' is not a method"),
         ("banded_solver", None, "method='banded_solver' is not a method"),
-        ("arpls", {"lamb": 1}, "'lamb'.*; it takes lam, diff_order, max_iter, tol, weights"),
+        ("arpls", {"lamb": 1}, "'lamb'.*; the method takes lam, diff_order, max_iter, tol, weig"),
         ("arpls", {"data": 1}, "multiple values for argument 'data'"),
     ],
 )
