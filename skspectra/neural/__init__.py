@@ -1,4 +1,4 @@
-"""Neural networks. Importing this loads torch and skorch; nothing else in the package does."""
+"""Neural networks. Only this sub-package imports torch and skorch."""
 
 try:
     import skorch  # noqa: F401
@@ -6,7 +6,7 @@ try:
 except (ImportError, OSError) as error:
     # A torch whose libraries are missing raises OSError.
     raise ImportError(
-        "The networks need torch and skorch, of which at least one cannot be imported "
+        "The networks need torch and skorch, but at least one of them cannot be imported "
         f"({error}). Install both: pip install torch skorch"
     ) from error
 

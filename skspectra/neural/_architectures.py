@@ -1,4 +1,4 @@
-"""Networks by name: which switches each has, and building one."""
+"""Networks by name: their switches, and the function that builds a network."""
 
 import copy
 import inspect
@@ -12,7 +12,7 @@ from torch.nn.parameter import UninitializedBuffer
 from skspectra.neural import _layers as layers
 from skspectra.neural import _zoo as zoo
 
-# In the order in which they are listed to the user.
+# This is the order in which error messages list the networks.
 ZOO = {
     function.__name__: function
     for function in (
@@ -21,9 +21,9 @@ ZOO = {
         *(zoo.park, zoo.vecsei, zoo.fan, zoo.oviedo, zoo.sang, zoo.mozaffari, zoo.schuetzke),
     )
 }
-# They pool no windows, so that nothing is left without the convolutions.
+# These networks pool no windows, so hardly anything would be left without convolutions.
 WITHOUT_WINDOWS = {"resnet", "resnet_mod", "oviedo", "mozaffari"}
-# What "auto" stands for: the most accurate network, and the shortest one, which fits any length.
+# "auto" is the most accurate network or, for few points, the shortest, which fits any length.
 BEST, SHORTEST = "cnn6", "mozaffari"
 LONGEST = 2**16
 
@@ -37,7 +37,7 @@ def choose(architecture, n_points):
     if architecture in ("poolnet", "poolnet_fine"):
         n_steps = 8 if architecture == "poolnet_fine" else ""
         raise ValueError(
-            f"architecture={architecture!r} has no convolution, so it is no SpectralCNN; use "
+            f"architecture={architecture!r} has no convolution, so it is not a SpectralCNN; use "
             f"PooledMLP({n_steps and f'n_steps={n_steps}'})."
         )
     raise ValueError(
@@ -49,7 +49,7 @@ def choose(architecture, n_points):
 def resolve(architecture, switches):
     """Return the function that makes the layers of an architecture for a number of points.
 
-    `switches` maps names of switches to values; one that is missing is the architecture's own.
+    `switches` maps names of switches to values. A missing switch has the architecture's own value.
     """
     function = ZOO[architecture] if isinstance(architecture, str) else architecture
     known = inspect.signature(function).parameters
@@ -85,15 +85,15 @@ def _check_without_convolution(architecture, chosen):
     for name in ("activation", "norm"):
         if name in chosen:
             raise ValueError(
-                f"{name}={chosen[name]!r} has no meaning with convolution='none', for it follows "
-                f"a convolution; use {name}='auto'."
+                f"{name}={chosen[name]!r} has no meaning with convolution='none', because it "
+                f"follows a convolution; use {name}='auto'."
             )
 
 
 def _copied(modules):
     """Return copies of modules, lazy ones included."""
     modules = list(modules)
-    # Torch can copy parameters that have no size yet, but not such buffers.
+    # Torch can copy parameters that have no size yet, but not buffers that have none.
     lazy = (b for m in modules for b in m.buffers() if isinstance(b, UninitializedBuffer))
     memo = {id(b): UninitializedBuffer(device=b.device, dtype=b.dtype) for b in lazy}
     return copy.deepcopy(modules, memo)
@@ -102,8 +102,8 @@ def _copied(modules):
 def build(layer_function, n_points, n_outputs, device="cpu"):
     """Build the network for spectra of `n_points`; on "meta" it has shapes but no values.
 
-    `layer_function` maps the number of points to a list of modules. Those of a user's function may
-    be the same at every call, so they are copied.
+    `layer_function` maps the number of points to a list of modules. A user's function may return
+    the same modules at every call, so its modules are copied.
     """
     function = getattr(layer_function, "func", layer_function)
     published = function in ZOO.values()
@@ -115,11 +115,11 @@ def build(layer_function, n_points, n_outputs, device="cpu"):
             nn.LazyLinear(n_outputs),
             by_row=published,
         )
-        # The lazy layers take their sizes from one pass; in `eval` mode nothing else is learnt.
+        # Lazy layers take their sizes from one pass; in `eval` mode this pass learns nothing else.
         shape = tuple(network.eval()(torch.zeros(1, n_points)).shape)
     if shape != (1, n_outputs):
         raise ValueError(
-            f"architecture with its output layer makes shape {shape} of one spectrum instead of "
+            f"architecture with its output layer turns one spectrum into shape {shape} instead of "
             f"{(1, n_outputs)}; its last layer must give shape (n_spectra, n_values)."
         )
     if not all(parameter.numel() for parameter in network.parameters()):
@@ -136,12 +136,12 @@ def _builds(n_points, layer_function):
 
 
 def check_length(architecture, n_points, switches):
-    """Raise a ValueError where `n_points` is too short, naming the least that works.
+    """Raise a ValueError that names the least number of points if `n_points` is too small.
 
-    A user's function shows its own errors: who knows which lengths it takes.
+    A user's function raises its own errors, because the lengths that it takes are not known.
     """
     function = resolve(architecture, switches)
-    # Anything that fails at every length too is an error of the architecture: let it show itself.
+    # If every length fails, the error is one of the architecture, and building it shows it.
     if (
         not isinstance(architecture, str)
         or _builds(n_points, function)
@@ -150,7 +150,7 @@ def check_length(architecture, n_points, switches):
         return
     builds = partial(_builds, layer_function=function)
     least = bisect_left(range(LONGEST), True, lo=n_points, key=builds)
-    # Each switch that alone is to blame.
+    # These are the switches that each alone cause the error.
     guilty = [
         name
         for name in switches

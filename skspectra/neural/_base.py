@@ -1,4 +1,4 @@
-"""What the networks for spectra share: training, prediction, and the checks before them."""
+"""The base class of networks for spectra: training, prediction, and the checks before them."""
 
 import warnings
 from abc import ABCMeta, abstractmethod
@@ -33,11 +33,10 @@ from skspectra.preprocessing._intensity import NORMS
 class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     """A network that is built and trained in ``fit`` and kept as arrays.
 
-    A subclass adds its own parameters and says three things. ``_plan(given, X)`` checks them
-    against the spectra, as they were given and validated, and learns whatever prediction needs.
-    ``_build(n_outputs, device)`` builds
-    the network from what was learnt. ``_prepare(X)`` turns rows of spectra, a copy that it may
-    overwrite, into the float32 array that the network takes.
+    A subclass adds its own parameters and three methods. ``_plan(given, X)`` checks the parameters
+    against the spectra, as they were given and after validation, and learns what prediction needs.
+    ``_build(n_outputs, device)`` builds the network from what was learnt. ``_prepare(X)`` turns
+    rows of spectra, a copy that it may overwrite, into the float32 input of the network.
     """
 
     _parameter_constraints = {
@@ -66,7 +65,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     @abstractmethod
     def _prepare(self, X):
-        """Return rows of spectra as the network takes them: a float32 array of its own."""
+        """Return rows of spectra as the network takes them, in a float32 array."""
 
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, X_val=None, y_val=None):
@@ -79,9 +78,9 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Labels, or a 0/1 matrix for multilabel spectra.
         X_val : array-like of shape (n_validation, n_points), default=None
-            Spectra whose loss is watched, instead of a hold-out from `X`.
+            Spectra whose loss is monitored, instead of a hold-out from `X`.
         y_val : array-like of shape (n_validation,) or (n_validation, n_classes), default=None
-            Their labels, all of them among those of `y`.
+            Labels of `X_val`, all of which must occur in `y`.
 
         Returns
         -------
@@ -91,13 +90,13 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If there is only one class, a parameter has no meaning for these spectra, `device` is
-            not available, or training diverges.
+            If there is only one class, if a parameter has no meaning for these spectra, if
+            `device` is not available, or if training diverges.
         """
-        # Whatever goes wrong from here on, no old weights are left beside new labels.
+        # If anything fails from here on, no old weights are left beside the new attributes.
         vars(self).pop("weights_", None)
         device = resolve_device(self.device)
-        # Neither converted nor split here: what is memory-mapped is never copied as a whole.
+        # X is neither converted nor split here, so a memory-mapped X is never copied as a whole.
         given = X
         X, y = validate_data(self, X, y, dtype="numeric", multi_output=True)
         targets = self._encode_fit(y)
@@ -122,7 +121,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             initialize_like_keras(network)
             net = self._make_net(network, device, targets, valid, schedule, rng)
             self.converged_ = self._run(net, train)
-            # The last training loss was taken before the last step: see what came of that.
+            # The last training loss was taken before the last step, so the output is checked.
             network.load_state_dict(schedule.best_weights)
             batch = self._prepare(np.array(X[: self.batch_size]))
             with torch.inference_mode():
@@ -143,7 +142,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         return self
 
     def _encode_fit(self, y):
-        """Learn the classes and return what the loss takes: class numbers or a 0/1 matrix."""
+        """Learn the classes and return the targets of the loss: class numbers or a 0/1 matrix."""
         check_classification_targets(y)
         self._multilabel = type_of_target(y) == "multilabel-indicator"
         if self._multilabel:
@@ -152,13 +151,14 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.classes_, targets = np.unique(column_or_1d(y, warn=True), return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(
-                f"y holds one class only ({self.classes_.tolist()}); a classifier needs two."
+                f"y holds one class only ({self.classes_.tolist()}); a classifier needs at least "
+                "two."
             )
         return targets
 
     def _check_validation(self, X_val, y_val):
         if X_val is None or y_val is None:
-            raise ValueError("X_val and y_val belong together; one of them is None.")
+            raise ValueError("X_val and y_val belong together, but one of them is None.")
         try:
             X_val, y_val = validate_data(
                 self, X_val, y_val, dtype="numeric", multi_output=True, reset=False
@@ -176,7 +176,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             return Spectra(X_val, as_indicator(y_val, "y_val").astype(np.float32))
         unknown = np.setdiff1d(y_val, self.classes_)
         if len(unknown):
-            raise ValueError(f"y_val has labels that y has not: {unknown[:5].tolist()}.")
+            raise ValueError(f"y_val has labels that are not in y: {unknown[:5].tolist()}.")
         return Spectra(X_val, np.searchsorted(self.classes_, y_val))
 
     def _make_net(self, network, device, targets, valid, schedule, rng):
@@ -231,13 +231,13 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         if bad.any():
             name, weight = self.classes_[bad].tolist()[0], weights[bad][0]
             raise ValueError(
-                f"class_weight of {name!r} is {weight:g}, which must be finite and above 0."
+                f"class_weight of {name!r} is {weight:g}, but it must be finite and above 0."
             )
         return torch.from_numpy(weights)
 
     def _run(self, net, train):
         """Train until the schedule stops it (True) or the epochs are used up (False)."""
-        # Not `net.fit`: that swallows Ctrl-C.
+        # `net.fit` is not used, because it swallows Ctrl-C.
         net.initialize()
         net.notify("on_train_begin", X=train, y=None)
         try:
@@ -252,9 +252,9 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         warn_if_flat(X)
         device = resolve_device(self.device, fall_back=True)
         with private_torch(device, self.n_threads), torch.inference_mode():
-            # Without values a network is built in no time.
+            # A network without values is built much faster.
             network = self._build(len(self.classes_), "meta")
-            # A memory-mapped model is read-only, which torch does not like.
+            # The arrays of a memory-mapped model are read-only, but torch needs writable ones.
             state = {
                 k: torch.from_numpy(np.require(v, requirements="W"))
                 for k, v in self.weights_.items()
@@ -280,8 +280,8 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes)
-            Rows sum to 1. Of a multilabel fit each column is the probability that its label is
-            present.
+            Each row sums to 1. For multilabel spectra each column is the probability that its
+            label is present.
         """
         logits = torch.from_numpy(self._logits(X))
         return (logits.sigmoid() if self._multilabel else logits.softmax(1)).numpy()
@@ -297,7 +297,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            The likeliest label, or a 0/1 matrix where `fit` was given one.
+            The most probable label, or a 0/1 matrix if `y` was multilabel in ``fit``.
         """
         logits = self._logits(X)
         return (

@@ -1,4 +1,4 @@
-"""Parts that networks of the zoo share."""
+"""Building blocks that the published networks share."""
 
 import torch
 from torch import nn
@@ -17,10 +17,11 @@ def published(
     norm=layers.no_norm,
     dense_norm=layers.no_norm,
 ):
-    """Make an architecture of a feature extractor, with these defaults and `units` hidden layers.
+    """Turn a feature extractor into an architecture with these defaults and hidden layers.
 
-    The extractor is ``f(conv, pool) -> list of modules``. `conv` gives convolution, normalisation
-    and activation, or nothing where convolutions are left out; then dropout in between goes too.
+    The extractor is ``f(conv, pool) -> list of modules``. `conv` returns a convolution, its
+    normalisation and its activation. If convolutions are left out, it returns nothing, and the
+    dropout of the extractor is left out too.
     """
 
     def decorate(extractor):
@@ -54,7 +55,7 @@ def published(
 
 
 def head(units, activation, dropout, norm=layers.no_norm):
-    """Hidden dense layers, and the dropout before the output layer."""
+    """Return the hidden dense layers and the dropout before the output layer."""
     dense = [
         layer
         for n_units in units
@@ -64,13 +65,13 @@ def head(units, activation, dropout, norm=layers.no_norm):
 
 
 def stack(conv, in_channels, out_channels, kernel_size, n_layers):
-    """Convolutions of one size in a row."""
+    """Return several convolutions of one size in a row."""
     inputs = [in_channels, *[out_channels] * (n_layers - 1)]
     return [layer for channels in inputs for layer in conv(channels, out_channels, kernel_size)]
 
 
 class Residual(nn.Module):
-    """Sum of two paths."""
+    """Sum of the outputs of two paths."""
 
     def __init__(self, body, shortcut):
         super().__init__()
@@ -82,7 +83,7 @@ class Residual(nn.Module):
 
 
 def residual_stages(convolution, norm, activation):
-    """Six stages of two residual blocks of 100 channels, each half as long as the one before."""
+    """Return six stages of two residual blocks of 100 channels; each stage halves the length."""
     blocks = []
     for in_channels, stride in [(64, 2), (100, 1), *[(100, 2), (100, 1)] * 5]:
         body = [
@@ -95,7 +96,7 @@ def residual_stages(convolution, norm, activation):
 
 
 class Parallel(nn.Module):
-    """Channels of several paths, one after the other."""
+    """Concatenated channels of several paths."""
 
     def __init__(self, paths):
         super().__init__()
@@ -106,10 +107,10 @@ class Parallel(nn.Module):
 
 
 def inception(conv, pool, in_channels, sizes):
-    """Inception block of the sizes [a, b, c, d, e, f]: a + c + e + f channels.
+    """Return an inception block of the sizes [a, b, c, d, e, f], with a + c + e + f channels.
 
-    Without convolutions its average is left. That keeps the length, so the other kinds of pooling
-    leave it as it is.
+    Without convolutions only its average remains. The average keeps the length, so the other
+    kinds of pooling do not replace it.
     """
     a, b, c, d, e, f = sizes
     average = [nn.AvgPool1d(3, 1, padding=1, count_include_pad=False)]

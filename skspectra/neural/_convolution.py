@@ -1,4 +1,4 @@
-"""The convolution of the published (Keras) networks, in the forms that are fast on a CPU."""
+"""The convolution of the published (Keras) networks, in forms that are fast on a CPU."""
 
 from functools import lru_cache
 
@@ -9,11 +9,11 @@ from torch.nn import functional as F
 
 
 class SameConv1d(nn.Conv1d):
-    """Convolution with "same" padding: ``ceil(length / stride)`` outputs, odd zero on right.
+    """Convolution with "same" padding: ``ceil(length / stride)`` outputs, odd zero on the right.
 
-    On a CPU one input channel is a product of its windows with the weights, long kernels are
-    products of Fourier transforms, and for the others the channels come last in memory, where
-    torch's convolution is faster.
+    On a CPU a single input channel is computed as the product of its windows with the weights,
+    and long kernels as products of Fourier transforms. In all other cases the channels come last
+    in memory, because torch's convolution is faster then.
     """
 
     def forward(self, x):
@@ -25,7 +25,7 @@ class SameConv1d(nn.Conv1d):
         if self.in_channels == 1:
             windows = F.pad(x[:, 0], padding).unfold(-1, kernel, stride)
             return F.linear(windows, self.weight[:, 0], self.bias).transpose(1, 2)
-        # Where it paid in training; most of the gain is in the gradient of the weights.
+        # Here training became faster, mostly through the gradient of the weights.
         if self.in_channels >= 32 and kernel >= 15 and length >= 300:
             return fourier_convolution(x, self.weight, self.bias, stride, padding)
         x = F.pad(x.unsqueeze(2), padding).contiguous(memory_format=torch.channels_last)
@@ -35,17 +35,17 @@ class SameConv1d(nn.Conv1d):
 def fourier_convolution(x, weight, bias, stride=1, padding=(0, 0)):
     """Compute ``torch.nn.functional.conv1d`` of padded spectra as products of Fourier transforms.
 
-    `padding` zeros are put to the left and right; of the result the channels are last in memory.
-    The input is cut into parts of up to three kernels. A part's transform, a matrix product, is
-    multiplied by that of the kernels, channels by channels; transformed back, it reaches over
-    into the next part by one point less than the kernel (overlap-add). That takes several times
-    less arithmetic than sliding long kernels along. Errors of rounding are relative to the
-    largest value within a few kernels, so windows of zeros give about zero.
+    `padding` zeros are added on the left and right. The channels of the result are last in memory.
+    The input is cut into parts of up to three kernels. The transform of a part, which is a matrix
+    product, is multiplied by the transform of the kernels for all pairs of channels. Transformed
+    back, it extends into the next part by one point less than the kernel (overlap-add). For long
+    kernels this takes several times less arithmetic than a direct convolution. Rounding errors
+    are relative to the largest value within a few kernels, so windows of zeros give nearly zero.
     """
     n_points = x.shape[2] + sum(padding)
     n_out = (n_points - weight.shape[2]) // stride + 1
     if stride > 1:
-        # Points that are a stride apart become one channel, and the stride is 1.
+        # Points that are a stride apart form one channel, so that the stride becomes 1.
         weight = F.pad(weight, (0, -weight.shape[2] % stride))
         weight = weight.unflatten(2, (-1, stride)).permute(0, 3, 1, 2).flatten(1, 2)
     out_channels, in_channels, kernel = weight.shape
@@ -64,7 +64,7 @@ def fourier_convolution(x, weight, bias, stride=1, padding=(0, 0)):
         .view(-1, 2, in_channels, out_channels)
         .unbind(1)
     )
-    # The product of complex numbers, as one of real matrices for each frequency.
+    # For each frequency the product of complex numbers is written as one of real matrices.
     kernels = torch.cat([torch.cat([real, imaginary], 2), torch.cat([-imaginary, real], 2)], 1)
     waves = torch.bmm(waves.transpose(0, 1), kernels).transpose(0, 1)
     waves = waves.unflatten(2, (2, -1)).flatten(1, 2)
@@ -78,14 +78,14 @@ def fourier_convolution(x, weight, bias, stride=1, padding=(0, 0)):
 def _transforms(kernel, part):
     """Return the matrices of the transforms of a part and of a mirrored kernel, and the inverse.
 
-    Cosines and sines take turns along the frequencies. NumPy arrays, since a tensor made while
-    predicting could not be used for training.
+    Cosines and sines alternate along the frequencies. The matrices are NumPy arrays, because a
+    tensor made during prediction could not be used in training.
     """
     n_points = part + kernel - 1
     frequency = np.arange(n_points // 2 + 1)[:, None]
     angle = 2 * np.pi / n_points * (frequency * np.arange(n_points) % n_points)
     waves = np.stack([np.cos(angle), -np.sin(angle)], axis=1)
-    # All frequencies stand for two, but for the mean and the highest of an even number.
+    # Each frequency counts twice, except the mean and, for an even length, the highest one.
     twice = np.where(2 * frequency % n_points == 0, 1, 2)[:, None]
     matrices = (
         waves[..., :part].reshape(-1, part),

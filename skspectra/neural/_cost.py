@@ -1,4 +1,4 @@
-"""What a network of the zoo costs and sees, from shapes alone."""
+"""The size, the work and the receptive field of a published network, from shapes alone."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from skspectra.neural._blocks import Parallel, Residual
 
 
 class Cost(NamedTuple):
-    """Size, work for one spectrum, and points that a value before the dense part sees."""
+    """Size, work per spectrum, and number of points that a value before the dense part sees."""
 
     parameters: int
     multiply_adds: int
@@ -18,7 +18,7 @@ class Cost(NamedTuple):
 
 
 def cost(architecture, n_points=5000, n_outputs=500):
-    """Return the `Cost` of a network of the zoo."""
+    """Return the `Cost` of a published network."""
     network = build(ZOO[architecture], n_points, n_outputs, "meta")
     return Cost(
         sum(parameter.numel() for parameter in network.parameters()),
@@ -41,7 +41,7 @@ def _count_multiply_adds(network, n_points):
 
 
 def _widen(layer, points, step):
-    """Take the points that a value sees, and the step from one value to the next, past `layer`."""
+    """Return the points that a value sees and the step between values, after `layer`."""
     if isinstance(layer, Residual):
         return max(_widen(path, points, step) for path in (layer.body, layer.shortcut))
     if isinstance(layer, Parallel):

@@ -1,4 +1,4 @@
-"""How training went, as a figure."""
+"""Figures of how training went."""
 
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
@@ -11,24 +11,24 @@ PARTS = {
 
 
 class TrainingDisplay:
-    """Loss and score of a network after every epoch of its training.
+    """Figure of the loss and the score of a network after every epoch of its training.
 
     Use :meth:`from_estimator` to create it. Scores of the training batches are taken while the
-    network learns, with dropout and augmentation, so they may lie below those of validation.
+    network learns, with dropout and augmentation, so they may be lower than validation scores.
 
     Parameters
     ----------
     history : list of dict
         ``history_`` of a fitted :class:`~skspectra.SpectralCNN`.
     best_epoch : int
-        Its ``best_epoch_``, whose weights were kept.
+        ``best_epoch_`` of the network, whose weights were kept.
 
     Attributes
     ----------
     figure_ : matplotlib Figure
         The figure.
     axes_ : tuple of 2 matplotlib Axes
-        Loss, score.
+        The axes of the loss and of the score.
 
     See Also
     --------
@@ -97,7 +97,7 @@ class TrainingDisplay:
                 if records:
                     epochs = [record["epoch"] for record in records]
                     values = [scale * record[key] for record in records]
-                    # One epoch is a point, which a line would not show.
+                    # A line would not show a single epoch.
                     marker = "o" if len(epochs) == 1 else None
                     ax.plot(epochs, values, color=color, label=label, marker=marker)
         for ax in self.axes_:

@@ -1,4 +1,4 @@
-"""Layers with the semantics of the published (Keras) networks, and the ablations' factories."""
+"""Layers that behave as in the published (Keras) networks, and the factories of ablations."""
 
 import torch
 from torch import nn
@@ -8,7 +8,7 @@ from skspectra.preprocessing._intensity import FEW, SCATTERS, level_rank
 
 
 class _SpectraAsImages:
-    """Batch normalisation of images one pixel high, the form that is fast with channels last."""
+    """Batch normalisation of images one pixel high, which is fast with channels last."""
 
     def forward(self, x):
         image = x[..., None, :] if x.ndim == 3 else x[..., None, None]
@@ -21,27 +21,27 @@ class BatchNorm(_SpectraAsImages, nn.BatchNorm2d):
     def forward(self, x):
         if self.training and x.numel() == x.shape[1]:
             raise ValueError(
-                "batch_size=1 leaves batch normalisation a single value per channel, which has no "
+                "batch_size=1 gives batch normalisation a single value per channel, which has no "
                 "variance; use a batch_size of at least 2."
             )
         return super().forward(x)
 
 
 class LazyBatchNorm(_SpectraAsImages, nn.LazyBatchNorm2d):
-    """The same before it knows how many there are."""
+    """Batch normalisation before the number of channels or features is known."""
 
     cls_to_become = BatchNorm
 
 
 class Network(nn.Sequential):
-    """Layers in sequence; on a CPU convolutions and pools take a few spectra at a time.
+    """Layers in sequence; on a CPU convolutions and pooling take a few spectra at a time.
 
-    What a part leaves in between fits into the cache and into memory that is used again. It is not
-    done where a layer may see the whole batch: before a batch normalisation, and in networks that
-    are not known to work `by_row`.
+    The intermediate values of so few spectra fit into the cache and into memory that is reused.
+    Batches are not divided if a layer may need the whole batch: in networks with a batch
+    normalisation before the dense part, and in networks that are not known to work `by_row`.
     """
 
-    # Points in one part: 64 channels of them are 20 MB.
+    # The number of points in one part; 64 channels of so many points take 20 MB.
     part = 80_000
 
     def __init__(self, *layers, by_row):
@@ -57,7 +57,7 @@ class Network(nn.Sequential):
 
 
 def _count_by_row(layers):
-    """Count the layers before the dense part, if convolutions but no batch norm are among them."""
+    """Count the layers before the dense part, or 0 without convolutions or with batch norm."""
     kinds = [{type(part) for part in layer.modules()} for layer in layers]
     n_layers = next((n for n, kind in enumerate(kinds) if nn.Flatten in kind), 0)
     seen = set().union(*kinds[:n_layers])
@@ -71,7 +71,7 @@ def _run(layers, x):
 
 
 class Decimate(nn.Module):
-    """First value of each window."""
+    """The first value of each window."""
 
     def __init__(self, size, stride):
         super().__init__()
@@ -83,10 +83,11 @@ class Decimate(nn.Module):
 
 
 class Center(nn.Module):
-    """Subtract the mean of each feature, then divide all by one standard deviation.
+    """Subtract the mean of each feature, then divide all features by one standard deviation.
 
-    Smooth spectra differ by little from their mean, which a network learns slowly without
-    this. One scale for all features: a scale of its own would blow up those that hold only noise.
+    Smooth spectra differ little from their mean, and without this layer a network learns from
+    them slowly. One scale serves all features, because a separate scale for each would amplify
+    those that hold only noise.
     """
 
     def __init__(self, n_features):
@@ -106,10 +107,10 @@ class Center(nn.Module):
 
 
 class Compress(nn.Module):
-    """The adaptive law of :func:`skspectra.preprocessing.compress`, of ordinary float32 values.
+    """The adaptive law of :func:`skspectra.preprocessing.compress` for ordinary float32 values.
 
-    Torch's square root differs from NumPy's in the last bit, from which training goes its own way;
-    the committed figures of the pooled MLP rest on this one.
+    Torch's square root differs from NumPy's in the last bit, which is enough to change training.
+    The committed figures of the pooled MLP were measured with torch's.
     """
 
     def forward(self, x):
@@ -125,7 +126,7 @@ class Compress(nn.Module):
 class Steps(nn.Module):
     """Encode each value by how far it reaches through each of `n_steps` equal steps of [0, 1].
 
-    The first step has no lower end and the last no upper one, so that no value is lost.
+    The first step has no lower end and the last step has no upper end, so that no value is lost.
 
     Gorishniy et al., "On embeddings for numerical features in tabular deep learning", NeurIPS
     2022, doi 10.48550/arXiv.2203.05556.
@@ -143,59 +144,59 @@ class Steps(nn.Module):
 
 
 def convolution(in_channels, out_channels, kernel_size, stride=1):
-    """Convolution with learnt weights."""
+    """Return a convolution with learnt weights."""
     return SameConv1d(in_channels, out_channels, kernel_size, stride)
 
 
 def frozen_convolution(in_channels, out_channels, kernel_size, stride=1):
-    """Convolution that stays at its random initial weights."""
+    """Return a convolution that keeps its random initial weights."""
     return SameConv1d(in_channels, out_channels, kernel_size, stride).requires_grad_(False)
 
 
 def no_convolution(in_channels, out_channels, kernel_size, stride=1):
-    """No convolution: the input's one channel goes on, only pooling and dense layers remain."""
+    """Return the identity instead of a convolution; the single input channel is passed on."""
     return nn.Identity()
 
 
 def max_pool(size, stride):
-    """Largest value of each window; incomplete windows are dropped."""
+    """Return the layer of the largest value of each window; incomplete windows are dropped."""
     return nn.MaxPool1d(size, stride)
 
 
 def mean_pool(size, stride):
-    """Mean of each window; incomplete windows are dropped."""
+    """Return the layer of the mean of each window; incomplete windows are dropped."""
     return nn.AvgPool1d(size, stride)
 
 
 def decimation(size, stride):
-    """First value of each window; incomplete windows are dropped."""
+    """Return the layer of the first value of each window; incomplete windows are dropped."""
     return Decimate(size, stride)
 
 
 def no_pool(size, stride):
-    """No pooling: all values go on."""
+    """Return the identity instead of pooling; all values are passed on."""
     return nn.Identity()
 
 
 def leaky_relu():
-    """Leaky ReLU with the slope of the published networks."""
+    """Return a leaky ReLU with the slope of the published networks."""
     return nn.LeakyReLU(0.1)
 
 
 def no_norm():
-    """No normalisation."""
+    """Return the identity instead of a normalisation."""
     return nn.Identity()
 
 
 def batch_norm():
-    """Batch normalisation with the settings of Keras (its momentum of 0.99 is 0.01 here)."""
+    """Return batch normalisation with the settings of Keras (momentum 0.99 is 0.01 in torch)."""
     return LazyBatchNorm(eps=1e-3, momentum=0.01)
 
 
 def hidden(sizes, activation, dropout):
-    """Hidden dense layers, with dropout before every dense layer but the first one.
+    """Return hidden dense layers, with dropout before every dense layer except the first.
 
-    The output layer, which is no part of them, counts as a dense layer.
+    The output layer is not returned, but it counts as a dense layer.
     """
     dense = [
         layer
@@ -206,12 +207,12 @@ def hidden(sizes, activation, dropout):
 
 
 def drop(rate):
-    """Dropout, or nothing at rate 0."""
+    """Return a list with a dropout layer, or an empty list at rate 0."""
     return [nn.Dropout(rate)] if rate else []
 
 
 def initialize_like_keras(module):
-    """Glorot-uniform weights and zero biases for every convolution and dense layer."""
+    """Give every convolution and dense layer Glorot-uniform weights and zero biases."""
     for layer in module.modules():
         if isinstance(layer, (nn.Conv1d, nn.Linear)):
             nn.init.xavier_uniform_(layer.weight)

@@ -1,4 +1,4 @@
-"""A network that pools first: windows, compression, dense layers."""
+"""A network that pools first: windows, compression and dense layers."""
 
 from functools import partial
 from numbers import Integral, Real
@@ -29,7 +29,7 @@ def _check_sizes(sizes):
 
 
 def _dense_layers(n_windows, *, adaptive, n_steps, sizes, dropout):
-    """Return the layers behind the windows, but for the output layer."""
+    """Return the layers after the windows, without the output layer."""
     return [
         *([layers.Compress()] if adaptive else []),
         *([layers.Steps(n_steps)] if n_steps > 1 else []),
@@ -42,9 +42,9 @@ def _dense_layers(n_windows, *, adaptive, n_steps, sizes, dropout):
 class PooledMLP(BaseNetwork):
     """Multilayer perceptron on normalised, pooled, compressed spectra.
 
-    Pooling and non-linear dense layers are what the review of networks for spectra found to
-    matter, and convolutions to add very little [1]_. So this network pools first and has no
-    convolution: call it an MLP, not a CNN. It trains in seconds where a CNN takes an hour.
+    A review of networks for spectra found that pooling and non-linear dense layers matter and that
+    convolutions add very little [1]_. So this network pools first and has no convolution: call it
+    an MLP, not a CNN. It trains in seconds where a CNN takes an hour.
 
     Parameters
     ----------
@@ -53,27 +53,27 @@ class PooledMLP(BaseNetwork):
         spectrum.
     stride : int or "auto", default="auto"
         Points from one window to the next (>= 1). "auto" is a quarter of a window, or an eighth
-        where `n_steps` is more than 1.
+        if `n_steps` is more than 1.
     pooling : {"max", "mean", "decimate"}, default="max"
-        What is kept of a window; see :class:`MaxPoolDownsampler`.
+        The value that is kept of a window; see :class:`MaxPoolDownsampler`.
     normalize : {"max", "area", "snv", "none"}, default="max"
         How each spectrum is scaled first; see :func:`skspectra.preprocessing.normalize`.
     compression : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
         How pooled intensities are compressed, so that minor peaks count; see
         :func:`skspectra.preprocessing.compress`. "log" has its default floor of 0.001.
     n_steps : int, default=1
-        Steps in which each compressed value enters (>= 1): a piecewise-linear encoding [2]_. 8
-        is more accurate on large sets of simulated spectra that are divided by their maximum,
-        mostly a little less on small measured ones.
+        Number of steps that encode each compressed value (>= 1), a piecewise-linear encoding [2]_.
+        With 8 steps the network is more accurate on large sets of simulated spectra that are
+        divided by their maximum, and mostly a little less accurate on small measured sets.
     hidden_layer_sizes : int or tuple of int, default=(512, 256)
-        Units of the hidden dense layers, which have ReLU. ``()`` leaves the hidden layers out.
+        Units of the hidden dense layers, which use ReLU. ``()`` leaves the hidden layers out.
     dropout : float, default=0.3
         Dropout rate before every dense layer but the first, in [0, 1).
     augmenter : augmenter, Pipeline of augmenters or None, default=None
-        Draws a new variant of every training spectrum for every batch. Validation spectra are
-        split off before and never augmented.
+        Draws a new variant of each training spectrum in every epoch. Validation spectra are split
+        off before and are never augmented.
     max_epochs : int, default=500
-        Most passes over the training spectra (>= 1).
+        Largest number of passes over the training spectra (>= 1).
     batch_size : int, default=128
         Spectra per step (>= 1).
     lr : float, default=2e-3
@@ -81,35 +81,35 @@ class PooledMLP(BaseNetwork):
         epochs without improvement.
     early_stopping : bool, default=True
         True holds out a `validation_fraction` (stratified, or at random for multilabel spectra)
-        and watches its loss. False watches the training loss. Where `fit` is given `X_val`, that
-        is watched. The best weights are kept.
+        and monitors its loss. False monitors the training loss. If `X_val` is passed to ``fit``,
+        its loss is monitored instead. The best weights are kept.
     validation_fraction : float, default=0.1
-        Share of the training spectra held out, in (0, 1). Where it is stratified, at least as many
-        spectra as there are classes. The only spectrum of a class stays in training.
+        Share of the training spectra held out, in (0, 1). A stratified hold-out has at least one
+        spectrum per class, but the only spectrum of a class stays in training.
     n_iter_no_change : int, default=50
         Epochs without an improvement of 1e-4 after which training stops (>= 1).
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes in the loss. For multilabel spectra a dict is ``{column: weight of a
-        present label}``, and "balanced" weighs a present label by the ratio of absent to present,
-        each counted as at least one. Weights are finite and above 0.
+        Weights of the classes in the loss, finite and above 0. For multilabel spectra a dict is
+        ``{column: weight of a present label}``, and "balanced" weights a present label by the
+        ratio of absent to present labels, where each number is at least one.
     device : str, default="auto"
-        "auto" is a CUDA GPU where there is one, else the CPU; or any torch device.
+        "auto" is a CUDA GPU if there is one, otherwise the CPU. Any torch device is allowed.
     n_threads : int or None, default=None
-        CPU threads of torch while fitting and predicting. None takes torch's own number, which is
-        fast for one big fit on a quiet machine; small networks are often faster with 1. With a
+        CPU threads of torch in fitting and prediction. None takes torch's own number, which is
+        fast for one large fit on an idle machine; small networks are often faster with 1. With a
         number, results are the same bit for bit whatever ``n_jobs`` is.
     random_state : int, RandomState instance or None, default=None
         Seeds the weights, the batches, dropout, the hold-out and the augmenter. None draws from
         fresh entropy.
     verbose : bool, default=False
-        Print epoch, losses, scores and the time left to stderr.
+        Whether to print epoch, losses, scores and the remaining time to stderr.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels; for a 0/1 matrix the numbers of its columns.
+        The labels; for multilabel spectra the numbers of the columns of `y`.
     features_ : sklearn.pipeline.Pipeline
-        The steps before the network: normalising, pooling, compressing. Its
+        The Pipeline before the network, which normalises, pools and compresses. Its
         ``get_feature_names_out()`` says which points a feature came from.
     pool_size_ : int
         Points per window.
@@ -118,11 +118,11 @@ class PooledMLP(BaseNetwork):
     weights_ : dict of str to ndarray
         The state of the network at its best epoch, from which ``predict`` rebuilds it.
     history_ : list of dict
-        One entry per epoch: its number, its learning rate, and loss and score (the share of right
-        predictions) on the training batches and on the validation spectra, as "train_loss",
-        "valid_score" and so on.
+        One entry per epoch: its number, its learning rate, and the loss and the score (the share
+        of correct predictions) on the training batches and on the validation spectra, as
+        "train_loss", "valid_score" and so on.
     n_iter_ : int
-        Epochs that were run.
+        Number of epochs that were run.
     best_epoch_ : int
         Epoch (from 1) of `weights_`.
     converged_ : bool
@@ -139,17 +139,17 @@ class PooledMLP(BaseNetwork):
 
     Notes
     -----
-    The defaults were chosen on freshly drawn simulated tables. Windows of 4 % of the axis, a
-    quarter of a window apart, absorb shifts of peaks and still tell where a peak stands. The last
-    window is anchored at the end of the axis, so that no point is dropped. The network computes in
-    single precision, from the compression on.
+    The defaults were chosen on freshly drawn tables of simulated classes. Windows of 4 % of the
+    axis, a quarter of a window apart, absorb shifts of peaks and still show where a peak is. The
+    last window is anchored at the end of the axis, so that no point is dropped. From the
+    compression on, the network computes in single precision.
 
-    There is no ``sample_weight``. A weight of two is not the same as the spectrum twice: hold-out
-    and batches are drawn spectrum by spectrum, so scikit-learn's checks of that equivalence cannot
-    pass. Use `class_weight` for classes of unequal size.
+    There is no ``sample_weight``. A weight of two does not equal a repeated spectrum, because the
+    hold-out and the batches are drawn spectrum by spectrum. So scikit-learn's checks of this
+    equivalence cannot pass. Use `class_weight` for classes of unequal size.
 
-    Fits and predictions of one process take turns, because torch's seed, thread count and default
-    dtype are global. Use processes (``n_jobs``) to run several. A fit leaves them as they were.
+    Torch's seed, thread count and default dtype are global, so fits and predictions of one process
+    take turns, and each restores these settings. Use processes (``n_jobs``) to run several.
 
     References
     ----------
@@ -244,5 +244,5 @@ class PooledMLP(BaseNetwork):
     def _prepare(self, X):
         X = as_float32(X, self.features_["normalize"].norm)
         X = self.features_["pool"].transform(X)
-        # The default law is a layer of the network.
+        # The law "adaptive" is a layer of the network.
         return X if self._dense["adaptive"] else self.features_["compress"].transform(X)

@@ -13,29 +13,29 @@ from skspectra.neural._training import as_float32
 class SpectralCNN(BaseNetwork):
     """A published convolutional network for spectra, with every ablation as a parameter.
 
-    Every switch that is "auto" takes the architecture's own published value, so
-    ``SpectralCNN("cnn6")`` is that network in its published setting, and a grid search over the
-    switches is an ablation study. A network that pools first, without a convolution, usually does
-    as well in a hundredth of the time: :class:`PooledMLP`.
+    Every switch that is "auto" takes the architecture's own published value. So
+    ``SpectralCNN("cnn6")`` is that network with its published settings, and a grid search over
+    the switches is an ablation study. :class:`PooledMLP`, a network that pools first and has no
+    convolution, is usually as accurate in a hundredth of the time.
 
     Parameters
     ----------
     architecture : str or callable, default="auto"
         "auto" is "cnn6", the most accurate published network, or "mozaffari", the shortest one,
-        for spectra of 10 points and fewer. Or a published network by name:
-        "cnn2", "cnn3", "cnn6", "vgg", "resnet", "cnn_bn", "inc3", "inc6", their modifications
-        "cnn_bn_mod", "cnn6_convdo", "cnn6_bn", "vgg_mod" and "resnet_mod", or "park", "vecsei",
-        "fan", "oviedo", "sang", "mozaffari", "schuetzke"; the :ref:`guide <networks>` has their
-        papers and sizes. Or a function ``f(n_points, *, ...) -> list of torch modules`` that maps
-        ``(n, 1, n_points)`` to what a dense output layer takes. It may take the switches below as
-        keywords and must keep its state in parameters and persistent buffers. Its modules are
-        copied; weights of dense and one-dimensional convolution layers are drawn anew, and their
-        biases set to 0.
+        for spectra of 10 points or fewer. The published networks are "cnn2", "cnn3", "cnn6",
+        "vgg", "resnet", "cnn_bn", "inc3" and "inc6", their modifications "cnn_bn_mod",
+        "cnn6_convdo", "cnn6_bn", "vgg_mod" and "resnet_mod", and "park", "vecsei", "fan",
+        "oviedo", "sang", "mozaffari" and "schuetzke"; the :ref:`guide <networks>` lists their
+        papers and sizes. A function ``f(n_points, *, ...) -> list of torch modules`` may be given
+        too. The modules map ``(n, 1, n_points)`` to the input of a dense output layer and must
+        keep their state in parameters and persistent buffers. They are copied, the weights of
+        dense and one-dimensional convolution layers are drawn again, and their biases are set to
+        0. The function may take the switches below as keywords.
     convolution : {"auto", "learnt", "frozen", "none"}, default="auto"
-        Convolutions are learnt, frozen at their random initial weights, or left out, so that only
-        pooling and dense layers remain.
+        Convolutions are learnt, frozen at their random initial weights, or left out. Without
+        them only pooling and dense layers remain.
     pooling : {"auto", "max", "mean", "decimate", "none"}, default="auto"
-        What is kept of a window; "none" leaves the pools out.
+        The value that is kept of a window; "none" leaves pooling out.
     activation : {"auto", "linear", "relu", "leaky_relu", "tanh"}, default="auto"
         Activation after a convolution.
     hidden_activation : {"auto", "linear", "relu", "leaky_relu", "tanh"}, default="auto"
@@ -47,10 +47,10 @@ class SpectralCNN(BaseNetwork):
     normalize : {"max", "area", "snv", "none"}, default="max"
         How each spectrum is scaled first; see :func:`skspectra.preprocessing.normalize`.
     augmenter : augmenter, Pipeline of augmenters or None, default=None
-        Draws a new variant of every training spectrum for every batch. Validation spectra are
-        split off before and never augmented.
+        Draws a new variant of each training spectrum in every epoch. Validation spectra are split
+        off before and are never augmented.
     max_epochs : int, default=500
-        Most passes over the training spectra (>= 1).
+        Largest number of passes over the training spectra (>= 1).
     batch_size : int, default=128
         Spectra per step (>= 1).
     lr : float, default=3e-4
@@ -58,47 +58,47 @@ class SpectralCNN(BaseNetwork):
         epochs without improvement.
     early_stopping : bool, default=True
         True holds out a `validation_fraction` (stratified, or at random for multilabel spectra)
-        and watches its loss. False watches the training loss. Where `fit` is given `X_val`, that
-        is watched. The best weights are kept.
+        and monitors its loss. False monitors the training loss. If `X_val` is passed to ``fit``,
+        its loss is monitored instead. The best weights are kept.
     validation_fraction : float, default=0.1
-        Share of the training spectra held out, in (0, 1). Where it is stratified, at least as many
-        spectra as there are classes. The only spectrum of a class stays in training.
+        Share of the training spectra held out, in (0, 1). A stratified hold-out has at least one
+        spectrum per class, but the only spectrum of a class stays in training.
     n_iter_no_change : int, default=25
         Epochs without an improvement of 1e-4 after which training stops (>= 1).
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes in the loss. For multilabel spectra a dict is ``{column: weight of a
-        present label}``, and "balanced" weighs a present label by the ratio of absent to present,
-        each counted as at least one. Weights are finite and above 0.
+        Weights of the classes in the loss, finite and above 0. For multilabel spectra a dict is
+        ``{column: weight of a present label}``, and "balanced" weights a present label by the
+        ratio of absent to present labels, where each number is at least one.
     device : str, default="auto"
-        "auto" is a CUDA GPU where there is one, else the CPU; or any torch device.
+        "auto" is a CUDA GPU if there is one, otherwise the CPU. Any torch device is allowed.
     n_threads : int or None, default=None
-        CPU threads of torch while fitting and predicting. None takes torch's own number, which is
-        fast for one big fit on a quiet machine; small networks are often faster with 1. With a
+        CPU threads of torch in fitting and prediction. None takes torch's own number, which is
+        fast for one large fit on an idle machine; small networks are often faster with 1. With a
         number, results are the same bit for bit whatever ``n_jobs`` is.
     random_state : int, RandomState instance or None, default=None
         Seeds the weights, the batches, dropout, the hold-out and the augmenter. None draws from
         fresh entropy.
     verbose : bool, default=False
-        Print epoch, losses, scores and the time left to stderr.
+        Whether to print epoch, losses, scores and the remaining time to stderr.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels; for a 0/1 matrix the numbers of its columns.
+        The labels; for multilabel spectra the numbers of the columns of `y`.
     architecture_ : str or callable
-        The network that was fitted: what "auto" stood for.
+        The fitted network: `architecture`, or the one that "auto" chose.
     switches_ : dict
-        The switches that are not "auto", as they were in ``fit``.
+        The switches that were not "auto" in ``fit``.
     normalize_ : str
-        How spectra are scaled, as it was in ``fit``.
+        The value of `normalize` in ``fit``.
     weights_ : dict of str to ndarray
         The state of the network at its best epoch, from which ``predict`` rebuilds it.
     history_ : list of dict
-        One entry per epoch: its number, its learning rate, and loss and score (the share of right
-        predictions) on the training batches and on the validation spectra, as "train_loss",
-        "valid_score" and so on.
+        One entry per epoch: its number, its learning rate, and the loss and the score (the share
+        of correct predictions) on the training batches and on the validation spectra, as
+        "train_loss", "valid_score" and so on.
     n_iter_ : int
-        Epochs that were run.
+        Number of epochs that were run.
     best_epoch_ : int
         Epoch (from 1) of `weights_`.
     converged_ : bool
@@ -115,12 +115,12 @@ class SpectralCNN(BaseNetwork):
 
     Notes
     -----
-    There is no ``sample_weight``. A weight of two is not the same as the spectrum twice: hold-out
-    and batches are drawn spectrum by spectrum, so scikit-learn's checks of that equivalence cannot
-    pass. Use `class_weight` for classes of unequal size.
+    There is no ``sample_weight``. A weight of two does not equal a repeated spectrum, because the
+    hold-out and the batches are drawn spectrum by spectrum. So scikit-learn's checks of this
+    equivalence cannot pass. Use `class_weight` for classes of unequal size.
 
-    Fits and predictions of one process take turns, because torch's seed, thread count and default
-    dtype are global. Use processes (``n_jobs``) to run several. A fit leaves them as they were.
+    Torch's seed, thread count and default dtype are global, so fits and predictions of one process
+    take turns, and each restores these settings. Use processes (``n_jobs``) to run several.
 
     References
     ----------
@@ -140,7 +140,7 @@ class SpectralCNN(BaseNetwork):
     """
 
     _parameter_constraints = {
-        # Names are checked where the message can say more.
+        # Names are checked in `fit`, with a more helpful message.
         "architecture": [str, callable],
         **{name: [StrOptions({"auto", *options})] for name, options in SWITCHES.items()},
         "dropout": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
@@ -199,7 +199,7 @@ class SpectralCNN(BaseNetwork):
         self.normalize_ = self.normalize
 
     def _build(self, n_outputs, device="cpu"):
-        # A user's function may need values.
+        # A user's function may need tensors with values, which "meta" does not provide.
         device = device if isinstance(self.architecture_, str) else "cpu"
         layers = resolve(self.architecture_, self.switches_)
         return build(layers, self.n_features_in_, n_outputs, device)

@@ -1,4 +1,4 @@
-"""Training: batches, the schedule, and a torch that leaves the rest of the process alone."""
+"""Training: batches, the schedule, and torch without side effects on the rest of the process."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from skorch.callbacks import Callback
 from skspectra.augmentation import draw
 from skspectra.preprocessing._intensity import normalize_rows
 
-# Seeds and thread counts belong to the whole process: one fit or prediction at a time.
+# Seeds and thread counts are global in a process, so there is one fit or prediction at a time.
 _LOCK = threading.RLock()
 
 
@@ -24,14 +24,14 @@ def _renew_lock():
     _LOCK = threading.RLock()
 
 
-# A forked process inherits a lock that may be held, and nobody in it who would release it.
+# A forked process inherits a lock that may be held, but no thread that would release it.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_lock)
 
 
 @contextmanager
 def private_torch(device, n_threads=None, seed=None):
-    """Run torch with its own seed, thread count and dtype, and put back what was there."""
+    """Run torch with its own seed, thread count and dtype, and restore the previous ones."""
     with _LOCK:
         threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
         with (
@@ -53,13 +53,14 @@ def private_torch(device, n_threads=None, seed=None):
 def resolve_device(device, fall_back=False):
     """Return the torch device that `device` stands for, or raise a ValueError.
 
-    With `fall_back` the CPU stands in for what is not there, as for a model from elsewhere.
+    With `fall_back` the CPU replaces a device that is not available, so that a model that was
+    fitted elsewhere can be used.
     """
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     if device.startswith("cuda") and not torch.cuda.is_available() and not fall_back:
         raise ValueError(
-            f"device={device!r} asks for a GPU, but torch finds none here; use device='auto' or "
+            f"device={device!r} asks for a GPU, but torch finds no GPU; use device='auto' or "
             "device='cpu'."
         )
     try:
@@ -68,7 +69,7 @@ def resolve_device(device, fall_back=False):
         if fall_back:
             return "cpu"
         raise ValueError(
-            f"device={device!r} is not available here; use 'auto', 'cpu' or 'cuda'."
+            f"device={device!r} is not available; use 'auto', 'cpu' or 'cuda'."
         ) from error
     return device
 
@@ -89,8 +90,8 @@ def hold_out(targets, fraction, rng):
     n_valid = max(round(fraction * len(targets)), n_classes)
     if not n_classes or n_free - n_valid < n_classes:
         raise ValueError(
-            f"n_samples={len(targets)} is too few to hold a share of {fraction:g} and each class "
-            "out for early stopping; add samples, pass X_val and y_val, or set "
+            f"n_samples={len(targets)} is too few to hold out a share of {fraction:g} with each "
+            "class in it for early stopping; add samples, pass X_val and y_val, or set "
             "early_stopping=False."
         )
     train, valid = train_test_split(
@@ -105,25 +106,24 @@ def hold_out(targets, fraction, rng):
 def as_float32(X, norm):
     """Normalise rows of spectra and return them in the single precision of the networks.
 
-    `X` must be a copy: it is written to, here and by networks that work in place. They were
-    validated once for all, so not by the public function, which would do it again.
+    `X` must be a copy, because this function and networks that work in place write to it. The
+    public function `normalize` is not used, because it would validate the spectra again.
     """
     X = X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
-    # A second copy is memory that is given back after every step, which costs more than a small
-    # network.
+    # Allocating and freeing a second copy in every step would take longer than a small network.
     X = normalize_rows(X, norm, in_place=True)
     try:
         with np.errstate(over="raise"):
             return np.ascontiguousarray(X, dtype=np.float32)
     except FloatingPointError as error:
         raise ValueError(
-            f"X holds intensities up to {np.abs(X).max():.3g}, too large for float32, in which "
-            f"the network computes; normalize={norm!r} leaves them so, use normalize='max'."
+            f"X holds intensities up to {np.abs(X).max():.3g} after normalize={norm!r}, too large "
+            "for float32, in which the network computes; use normalize='max'."
         ) from error
 
 
 class Spectra(torch.utils.data.Dataset):
-    """Spectra and their targets, as skorch wants them: the `rows` of what may lie on disk."""
+    """Spectra and targets as a data set for skorch: the `rows` of arrays that may be on disk."""
 
     def __init__(self, X, y, rows=None):
         self.X = X
@@ -135,9 +135,9 @@ class Spectra(torch.utils.data.Dataset):
 
 
 class Batches:
-    """Slices of `Spectra`: shuffled and augmented anew in every epoch when there is an `rng`.
+    """Batches of `Spectra`, shuffled and augmented again in every epoch if there is an `rng`.
 
-    `prepare` turns the spectra of a batch, a copy, into the array that the network takes.
+    `prepare` turns a copy of the spectra of a batch into the array that the network takes.
     """
 
     def __init__(self, dataset, batch_size, prepare, augmenter=None, rng=None):
@@ -152,7 +152,7 @@ class Batches:
         if self.rng is not None:
             order = self.rng.permutation(order)
         stops = list(range(self.batch_size, len(order), self.batch_size))
-        # A batch of one sample has no variance to normalise by: it joins the batch before.
+        # A batch of one spectrum has no variance to normalise by, so it joins the previous batch.
         if stops and len(order) - stops[-1] == 1:
             stops.pop()
         for rows in np.split(order, stops):
@@ -164,7 +164,7 @@ class Batches:
 
 
 def diverged(record, what):
-    """Return the error that says in which epoch training went wrong."""
+    """Return the error that names the epoch in which training diverged."""
     return ValueError(
         f"Training diverged: {what} in epoch {record['epoch']} at lr={record['lr']:g}; use a "
         "smaller lr."
@@ -176,7 +176,7 @@ class StopTraining(Exception):
 
 
 def n_right(logits, targets):
-    """Count the spectra whose label, or whose whole set of labels, is right."""
+    """Count the spectra whose label, or whose whole set of labels, is correct."""
     if targets.ndim == 2:
         return ((logits > 0) == (targets > 0)).all(dim=1).sum()
     return (logits.argmax(dim=1) == targets).sum()
@@ -206,12 +206,12 @@ class Schedule(Callback):
         self.last_drop = 0
 
     def on_epoch_begin(self, net, **kwargs):
-        # Sums of losses, of their weights, of right answers and of spectra.
+        # Sums of losses, of their weights, of correct predictions and of spectra.
         self.totals = {"train": [0.0, 0.0, 0, 0], "valid": [0.0, 0.0, 0, 0]}
 
     def on_batch_end(self, net, batch, training, loss, y_pred, **kwargs):
         targets = batch[1].to(y_pred.device)
-        # The loss of a batch is a mean weighted by class, if classes are weighted.
+        # If classes are weighted, the loss of a batch is a weighted mean.
         weights = getattr(net.criterion_, "weight", None)
         weight = len(targets) if weights is None else weights[targets].sum().item()
         total = self.totals["train" if training else "valid"]
@@ -241,7 +241,7 @@ class Schedule(Callback):
             self._report(record)
         if epoch - self.best_epoch >= self.patience:
             raise StopTraining
-        # The published ratio: a tenth of the learning rate after 10 of 25 epochs of patience.
+        # In the published ratio the learning rate falls to a tenth after 10 of 25 epochs.
         wait = epoch - max(self.best_epoch, self.last_drop)
         if wait >= max(1, round(0.4 * self.patience)):
             self.last_drop = epoch

@@ -1,9 +1,9 @@
-"""The zoo: one short function a network.
+"""The published networks, with one short function per network.
 
-An architecture is ``f(n_points, *, ...) -> list of modules`` from ``(n, 1, n_points)`` to whatever
-the output layer takes. Its keywords are the ablation switches; their defaults are the published
-values. The factories it is handed are those of :mod:`skspectra.neural._layers`. The first line of
-its docstring is where it comes from.
+An architecture is ``f(n_points, *, ...) -> list of modules``. The modules map ``(n, 1, n_points)``
+to the input of the output layer. The keywords are the ablation switches, and their defaults are
+the published values. The factories passed as keywords are in :mod:`skspectra.neural._layers`. The
+first line of the docstring is the source of the network.
 """
 
 from torch import nn
@@ -212,7 +212,7 @@ def oviedo(
     if pooling is layers.decimation:
         raise ValueError(
             "pooling='decimate' has no meaning for architecture='oviedo', whose one window is the "
-            "whole axis: one end of it would be left."
+            "whole axis: only one end of it would be left."
         )
     length = -(-n_points // (8 * 5 * 3))
     if length == 1 and pooling is not layers.mean_pool:

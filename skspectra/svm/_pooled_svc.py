@@ -19,12 +19,12 @@ from skspectra.preprocessing._front import fit_front
 from skspectra.preprocessing._intensity import LAWS, NORMS
 from skspectra.svm import _votes
 
-# Values transformed at a time while predicting, so that a memory-mapped X stays on disk.
+# Values transformed at a time in prediction, so that a memory-mapped X stays on disk.
 _BLOCK = 2**22
 
 
 def _noise(X):
-    """Standard deviation of the noise of the typical spectrum, from its second differences."""
+    """Return the standard deviation of the noise of a typical spectrum, by second differences."""
     if X.shape[1] < 3:
         return 0.0
     curvature = X[:, 1:-1] - (X[:, :-2] + X[:, 2:]) / 2
@@ -32,26 +32,25 @@ def _noise(X):
 
 
 def _transform(steps, X):
-    """Apply a fitted Pipeline to validated spectra, without asking for their column names."""
+    """Apply a fitted Pipeline to validated spectra, without a check of column names."""
     return steps[1:].transform(normalize(X, steps[0].norm))
 
 
 class PooledSVC(ClassifierMixin, BaseEstimator):
     """Support vector machine on normalised, max-pooled, compressed spectra.
 
-    On raw spectra an SVM fails as soon as peaks move; on pooled ones it does as well as a CNN, in
-    seconds [1]_. This is a scikit-learn Pipeline with good defaults and flat parameters. Use it
-    with :class:`AugmentedClassifier` where peaks move by more than a window.
+    On raw spectra an SVM fails as soon as peaks move. On pooled spectra it is as accurate as a
+    CNN, in seconds [1]_. This class is a scikit-learn Pipeline with good defaults and flat
+    parameters. Use it with :class:`AugmentedClassifier` if peaks move by more than a window.
 
     Parameters
     ----------
     pool_size : int or "auto", default="auto"
         Points per window. "auto" is 4 % of the points.
     stride : int or "auto", default="auto"
-        Points from one window to the next. "auto" is a quarter of a
-        window.
+        Points from one window to the next. "auto" is a quarter of a window.
     pooling : {"max", "mean", "decimate"}, default="max"
-        What is kept of a window; see :class:`MaxPoolDownsampler`.
+        The value that is kept of a window; see :class:`MaxPoolDownsampler`.
     normalize : {"max", "area", "snv", "none"}, default="max"
         How each spectrum is scaled first; see :func:`skspectra.preprocessing.normalize`.
     compression : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
@@ -59,10 +58,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         :func:`skspectra.preprocessing.compress`.
     floor : float or "auto", default="auto"
         Intensity, in normalised units, below which "log" is linear. "auto" is 1 % of the median
-        height of the training spectra, or three standard deviations of their noise where that is
+        height of the training spectra, or three standard deviations of their noise if that is
         more.
     C : float, default=100.0
-        Regularisation of the SVM, the smaller the stronger (> 0).
+        Regularisation of the SVM (> 0). A smaller value regularises more.
     kernel : {"rbf", "linear", "poly", "sigmoid"}, default="rbf"
         Kernel of the SVM.
     gamma : {"scale", "auto"} or float, default="scale"
@@ -73,14 +72,14 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     pipeline_ : sklearn.pipeline.Pipeline
-        The fitted Pipeline of normalising, pooling, compressing, centring and the SVM. For
+        The fitted Pipeline that normalises, pools, compresses, centres and ends in the SVM. For
         multilabel spectra the SVM is one :class:`sklearn.svm.SVC` per label in a
         :class:`sklearn.multiclass.OneVsRestClassifier`. ``pipeline_[:-1].get_feature_names_out()``
         says which points of the axis a feature came from.
     classes_ : ndarray of shape (n_classes,)
-        The labels; for a 0/1 matrix the numbers of its columns.
+        The labels; for multilabel spectra the numbers of the columns of `y`.
     floor_ : float or None
-        The floor of "log"; None with another `compression`.
+        The floor of "log"; None with any other `compression`.
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
@@ -89,28 +88,28 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     See Also
     --------
     AugmentedClassifier : Add shifted copies of the training spectra.
-    sklearn.calibration.CalibratedClassifierCV : Adds ``predict_proba``.
+    sklearn.calibration.CalibratedClassifierCV : Add ``predict_proba``.
 
     Notes
     -----
-    The square root makes minor peaks count: its slope is the larger the smaller a peak is, and it
-    gives the counting noise of all intensities the same size [2]_. It would bring out noise and
-    changes of a background most of all, which is why the default takes it only of what stands out
-    of a spectrum.
+    The square root makes minor peaks count: its slope is larger for smaller peaks, and it makes
+    the counting noise of all intensities equally large [2]_. But it would amplify noise and
+    changes of the background most of all. So the default takes the square root only of what
+    rises above the level of a spectrum.
 
-    Features are centred: that leaves their distances alone, but makes ``gamma="scale"`` the
-    inverse of how spectra differ instead of what they have in common, without which an SVM hardly
-    learns from smooth spectra. They are not divided by standard deviations of their
-    own, which would amplify windows that hold nothing but noise.
+    Features are centred. This leaves their distances unchanged, but ``gamma="scale"`` then
+    follows the differences between spectra instead of what they have in common. Without centring
+    an SVM hardly learns from smooth spectra. Features are not divided by their standard
+    deviations, because this would amplify windows that hold only noise.
 
-    The time of fitting grows with the square of the number of classes, one small problem a pair;
-    that of predicting only with the number of support vectors, as long as one class beats all
-    others, which is nearly always so. Scores need the decisions of all pairs. Where a decision is
-    zero to within rounding, as between the same spectra under two names, the label may differ from
-    that of ``pipeline_``.
+    The time to fit grows with the square of the number of classes, because each pair of classes
+    is a small problem. The time to predict grows only with the number of support vectors if one
+    class beats all others, which is nearly always so. Scores need the decisions of all pairs. If
+    a decision is zero to within rounding, as between equal spectra with two labels, the
+    predicted label may differ from that of ``pipeline_``.
 
-    There is no ``sample_weight``. A weight of two is the same as the spectrum twice only to within
-    the tolerance of :class:`sklearn.svm.SVC`. Scikit-learn's checks of that equivalence need a
+    There is no ``sample_weight``. A weight of two equals a repeated spectrum only to within the
+    tolerance of :class:`sklearn.svm.SVC`. Scikit-learn's checks of this equivalence need a
     tolerance so small that fits to augmented copies would take several times as long. Use
     `class_weight` for classes of unequal size.
 
@@ -187,10 +186,10 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If there is only one class, a matrix `y` holds other values than 0 and 1, or
-            `class_weight` has no meaning for it.
+            If there is only one class, if a matrix `y` holds values other than 0 and 1, or if
+            `class_weight` is a dict and `y` is multilabel.
         """
-        # Whatever goes wrong from here on, no old Pipeline is left beside new labels.
+        # If anything fails from here on, no old Pipeline is left beside the new attributes.
         vars(self).pop("pipeline_", None)
         given = X
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True)
@@ -216,7 +215,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             kernel=self.kernel,
             gamma=scale.get(self.gamma, self.gamma),
             class_weight=self.class_weight,
-            # Without probabilities nothing is random, but None would draw from NumPy's generator.
+            # Without probabilities nothing is random, but None would use NumPy's global generator.
             random_state=0,
         )
         if multilabel:
@@ -229,7 +228,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     def _choose_floor(self, X):
         if self.floor != "auto":
             return self.floor
-        # A thousand spectra tell the noise as well as all of them.
+        # A thousand spectra are enough to estimate the noise.
         sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
         small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
         return max(small_peak, 3 * _noise(sample)) or 1e-2
@@ -254,7 +253,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Labels, or a 0/1 matrix where `fit` was given one.
+            Labels, or a 0/1 matrix if `y` was multilabel in ``fit``.
         """
         features, svc = self._features(X), self.pipeline_[-1]
         if isinstance(svc, OneVsRestClassifier):
@@ -273,8 +272,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One column per class, the larger the likelier; for two classes the signed distance from
-            the boundary, positive for ``classes_[1]``.
+            One column per class; a larger score means a likelier class. For two classes it is the
+            signed distance from the boundary, positive for ``classes_[1]``.
         """
         features, svc = self._features(X), self.pipeline_[-1]
         if isinstance(svc, OneVsRestClassifier):

@@ -1,23 +1,24 @@
 """Predictions of a fitted one-vs-one SVC by matrix products instead of libsvm's loops.
 
-Sums are taken in another order than libsvm's, so that decisions differ in the last bits. One that
-is zero to within rounding counts as zero, whatever the other spectra of the same call: the second
-class wins it, as in libsvm where it is exactly zero.
+Sums are taken in another order than in libsvm, so decisions differ in the last bits. A decision
+that is zero to within rounding counts as zero, whatever other spectra are in the same call. The
+second class then wins, as in libsvm if a decision is exactly zero.
 """
 
 import numpy as np
 from sklearn.metrics.pairwise import pairwise_kernels
 
-# Most bytes of kernel values, decisions and copies of them held at a time.
+# Largest number of bytes of kernel values, decisions and their copies held at a time.
 _BLOCK_BYTES = 2**27
 # A decision is zero up to this share of the sum that its terms could reach.
 _ROUNDING = 1e-12
 
 
 def _by_blocks(function, svc, X, values_a_row):
-    """Join what a function of the kernel and its largest sizes returns for a few rows at a time.
+    """Call `function` with the kernel of a few rows at a time and join what it returns.
 
-    So many values a row does the function hold, the kernel with all support vectors included.
+    The second argument of `function` is the largest absolute kernel value of each row. It holds
+    `values_a_row` values per row, including the kernel with all support vectors.
     """
     n_rows = max(1, _BLOCK_BYTES // (8 * values_a_row))
     keywords = {"gamma": svc.gamma, "degree": svc.degree, "coef0": svc.coef0}
@@ -29,37 +30,37 @@ def _by_blocks(function, svc, X, values_a_row):
         )
         heights = np.maximum(kernel.max(axis=1), -kernel.min(axis=1))
         results.append(function(kernel, heights))
-        # Or it would still be there while the next one is computed.
+        # Without this the kernel would stay in memory while the next one is computed.
         del kernel
     return np.concatenate(results)
 
 
 class _Pairs:
-    """Decisions of all pairs of classes, in the order (0, 1), (0, 2), ..."""
+    """Decisions for all pairs of classes, in the order (0, 1), (0, 2), ..."""
 
     def __init__(self, svc):
         self.n_classes = n_classes = len(svc.classes_)
         self.coefficients, self.intercepts = svc.dual_coef_, svc.intercept_
         self.stops = np.cumsum(svc.n_support_)
         self.starts = self.stops - svc.n_support_
-        # Where the pairs of each first class begin, and of the next.
+        # The pairs whose first class is i are those from bounds[i] to bounds[i + 1].
         self.bounds = np.cumsum([0, *range(n_classes - 1, 0, -1)])
         self.sizes = np.zeros(len(self.intercepts))
         for i in range(n_classes):
             self.sizes[self.of_class(i)] += np.abs(self.of_vectors(i)).sum(axis=1)
 
     def of_class(self, i):
-        """Return the places of the pairs of class `i` with all others."""
+        """Return the indices of the pairs of class `i` with all other classes."""
         before = np.arange(i)
         after = np.arange(self.n_classes - 1 - i)
         return np.append(self.bounds[before] + i - before - 1, self.bounds[i] + after)
 
     def of_vectors(self, i):
-        """Return the coefficients of the vectors of class `i`, a row a pair."""
+        """Return the coefficients of the vectors of class `i`, with one row per pair."""
         return self.coefficients[:, self.starts[i] : self.stops[i]]
 
     def scores(self, kernel, heights):
-        """Return votes, and less than half a vote for the sum of the decisions."""
+        """Return the votes plus less than half a vote for the sum of the decisions."""
         decisions = np.zeros((len(self.intercepts), len(kernel)))
         for i in range(self.n_classes):
             vectors = kernel[:, self.starts[i] : self.stops[i]]
@@ -78,7 +79,7 @@ class _Pairs:
 
 
 class _Duels:
-    """Decisions between one class and all others."""
+    """Decisions between one class and all other classes."""
 
     def __init__(self, svc):
         self.n_classes = n_classes = len(svc.classes_)
@@ -92,9 +93,9 @@ class _Duels:
         self.intercepts += self.intercepts.T
 
     def _wins(self, i, kernel, heights):
-        """Return for rows of the kernel against which classes class `i` wins; overwrite them."""
+        """Return against which classes class `i` wins; the rows of `kernel` are overwritten."""
         start, stop = self.starts[i], self.stops[i]
-        # Row k of the coefficients belongs to class k, or k + 1 from a vector's own class on.
+        # Row k of the coefficients belongs to class k, or to k + 1 from the vector's own class on.
         of_own = np.insert(self.coefficients[:, start:stop], i, 0, axis=0)
         of_others = np.zeros(kernel.shape[1])
         of_others[:start] = self.coefficients[i - 1, :start]
@@ -113,11 +114,12 @@ class _Duels:
         return wins
 
     def winners(self, kernel, heights):
-        """Return the class with most votes, the first one of several.
+        """Return the class with most votes, the first one if several have as many.
 
-        The class of the most similar support vector meets all others; whoever loses to it has a
-        vote less than one could have. Then the class that could have most votes meets all others,
-        until that class is one whose votes are counted. Nearly always the first one beats all.
+        The class of the most similar support vector is compared with all others, and each class
+        that loses has one vote less than it could have. Then the class that could have most votes
+        is compared with all others, and so on, until the votes of that class have been counted.
+        Nearly always the first class beats all others.
         """
         most_votes = np.full((len(kernel), self.n_classes), self.n_classes - 1)
         counted = np.zeros(most_votes.shape, dtype=bool)
@@ -143,19 +145,19 @@ def predict(svc, X):
     Parameters
     ----------
     svc : sklearn.svm.SVC
-        Fitted on dense data with a number as `gamma`, ``break_ties=False``.
+        It is fitted on dense data with a number as `gamma` and with ``break_ties=False``.
     X : ndarray of shape (n_samples, n_features)
         Features.
 
     Returns
     -------
     y : ndarray of shape (n_samples,)
-        The class with most votes, the first one where several have as many.
+        The class with most votes, the first one if several have as many.
     """
     n_classes = len(svc.classes_)
     if n_classes == 2:
         return svc.classes_[(decision_function(svc, X) > 0).astype(np.intp)]
-    # The kernel, a copy of it, and for every class votes, decisions and copies of them.
+    # These are the kernel, a copy of it, and for each class votes, decisions and their copies.
     values_a_row = 2 * len(svc.support_vectors_) + 6 * n_classes
     return svc.classes_[_by_blocks(_Duels(svc).winners, svc, X, values_a_row)]
 
@@ -166,14 +168,14 @@ def decision_function(svc, X):
     Parameters
     ----------
     svc : sklearn.svm.SVC
-        Fitted on dense data with a number as `gamma`.
+        It is fitted on dense data with a number as `gamma`.
     X : ndarray of shape (n_samples, n_features)
         Features.
 
     Returns
     -------
     scores : ndarray of shape (n_samples, n_classes) or (n_samples,)
-        Votes, plus less than half a vote for the sum of the decisions; for two classes the
+        Votes plus less than half a vote for the sum of the decisions. For two classes it is the
         decision itself.
     """
     n_classes, n_vectors = len(svc.classes_), len(svc.support_vectors_)
@@ -186,6 +188,6 @@ def decision_function(svc, X):
             return np.where(np.abs(decisions) > _ROUNDING * size * heights, decisions, 0)
 
         return _by_blocks(decide, svc, X, n_vectors)
-    # The kernel, the decisions, and for every class votes, totals and copies of decisions.
+    # These are the kernel, the decisions, and for each class votes, totals and copied decisions.
     values_a_row = n_vectors + len(svc.intercept_) + 6 * n_classes
     return _by_blocks(_Pairs(svc).scores, svc, X, values_a_row)

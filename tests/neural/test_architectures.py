@@ -238,7 +238,7 @@ def test_auto_is_the_best_network_or_the_shortest_one():
 )
 def test_a_network_without_convolution_is_no_cnn(name, instead):
     with pytest.raises(
-        ValueError, match=re.escape(f"no convolution, so it is no SpectralCNN; use {instead}.")
+        ValueError, match=re.escape(f"no convolution, so it is not a SpectralCNN; use {instead}.")
     ):
         SpectralCNN(name).fit(np.eye(4, 50), [0, 0, 1, 1])
 

@@ -197,7 +197,7 @@ def test_batch_normalisation_of_a_single_value_is_refused_in_our_words():
     norm.eval()(torch.randn(1, 4))
     norm.train()(torch.randn(1, 4, 2)), norm.train()(torch.randn(2, 4))
     for single in (torch.randn(1, 4), torch.randn(1, 4, 1)):
-        with pytest.raises(ValueError, match=r"batch_size=1 leaves .* batch_size of at least 2"):
+        with pytest.raises(ValueError, match=r"batch_size=1 gives .* batch_size of at least 2"):
             norm.train()(single)
         norm.eval()(single)
 
@@ -316,7 +316,7 @@ def test_batch_normalisation_sees_the_whole_batch(monkeypatch):
 
 
 def test_center_follows_the_mean_and_one_variance_of_all_features():
-    """The mean over the first hundred batches, then one that forgets a hundredth a batch."""
+    """The mean over the first hundred batches, then one that forgets a hundredth per batch."""
     rng = np.random.default_rng(0)
     center, mean, variance = layers.Center(3), np.zeros(3), 1.0
     for n_batches in range(1, 251):

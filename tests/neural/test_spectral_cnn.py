@@ -291,7 +291,7 @@ def test_bad_labels(y, message):
 
 def test_too_few_to_hold_out():
     X, y = spectra(1)
-    with pytest.raises(ValueError, match="n_samples=3 is too few to hold a share"):
+    with pytest.raises(ValueError, match="n_samples=3 is too few to hold out a share"):
         net().fit(X, y)
 
 
@@ -340,7 +340,7 @@ def test_class_weights_that_are_none(weight, multilabel):
     if multilabel:
         y, weights = (y[:, None] == NAMES).astype(int), {1: weight}
     name = "1" if multilabel else "'halite'"
-    message = f"class_weight of {name} is {weight}, which must be finite and above 0"
+    message = f"class_weight of {name} is {weight}, but it must be finite and above 0"
     with pytest.raises(ValueError, match=message):
         net(class_weight=weights).fit(X, y)
 
@@ -398,7 +398,7 @@ def test_errors_of_a_users_function_are_shown():
 
     X, y = spectra()
     with pytest.raises(
-        ValueError, match=r"architecture .* shape \(1, 1, 3\) .* instead of \(1, 3\)"
+        ValueError, match=r"architecture .* shape \(1, 1, 3\) instead of \(1, 3\)"
     ):
         net(flat).fit(X, y)
     with pytest.raises(ValueError, match=r"^an even number of points, not 110$"):
@@ -453,7 +453,7 @@ def test_a_callable_may_return_the_same_modules_every_time():
 @short
 def test_a_batch_of_one_with_batch_normalisation_is_refused_in_our_words():
     X, y = spectra(20)
-    with pytest.raises(ValueError, match="batch_size=1 leaves batch normalisation a single value"):
+    with pytest.raises(ValueError, match="batch_size=1 gives batch normalisation a single value"):
         net("sang", batch_size=1).fit(X[:, :60], y)
 
 

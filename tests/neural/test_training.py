@@ -404,7 +404,7 @@ def test_each_class_is_held_out_however_small_the_share():
     ("targets", "fraction"), [([0, 0, 1, 1], 0.75), ([0, 1, 2], 0.3), ([0, 0, 1, 1, 2, 2], 0.6)]
 )
 def test_too_few_to_train_on_each_class_and_hold_it_out(targets, fraction):
-    message = f"n_samples={len(targets)} is too few to hold a share of {fraction} and each class"
+    message = f"n_samples={len(targets)} is too few to hold out a share of {fraction} with each"
     with pytest.raises(ValueError, match=message):
         hold_out(np.array(targets), fraction, np.random.default_rng(0))
 
