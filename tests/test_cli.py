@@ -175,7 +175,7 @@ def test_too_few_groups_to_search(run):
     outcome = run(
         *("--target", "label", "--group", "sample", "--leave-one-group-out"), content=content
     )
-    check_error(outcome, "data.csv: the data are too few to search parameters")
+    check_error(outcome, "data.csv: there are too few data to search parameters")
 
 
 @pytest.mark.parametrize(

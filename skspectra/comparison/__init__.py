@@ -1,4 +1,4 @@
-"""Compare models of spectra fairly, and say what the data can tell."""
+"""Compare models of spectra fairly, and say what the data can decide."""
 
 from skspectra.comparison._challenge import compare_challenge
 from skspectra.comparison._compare import compare

@@ -1,4 +1,4 @@
-"""The published challenge, scored on fresh spectra of its law."""
+"""The published challenge, scored on freshly drawn spectra of the same classes."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ N_TEST_PER_CLASS = 75
 N_POINTS = 5000
 N_CLASSES = 27
 
-# Mean over five seeds of 162 test spectra, hidden layers with ReLU.
+# These are means over five seeds on 162 test spectra, for hidden layers with ReLU.
 PUBLISHED = {
     "cnn2, ReLU": 107.4 / 162,
     "cnn3, ReLU": 100.0 / 162,
@@ -25,28 +25,28 @@ PUBLISHED = {
 def compare_challenge(models, *, max_shift=None, random_state=0, progress=None):
     """Compare models on the published challenge of 27 classes that are hard to tell apart.
 
-    Five replicates, the first on the published training set, the others on fresh training sets of
-    the same law and size. Each is scored on 2,025 fresh spectra of its own. The published test
-    grid, in which many spectra are exact ties of two classes, is scored beside by the models of
-    the first replicate, and nothing is chosen by it.
+    There are five replicates. The first trains on the published training set, the others on fresh
+    training sets of the same distribution and size. Each is scored on 2,025 fresh spectra of its
+    own. The models of the first replicate also score the published test grid, in which many
+    spectra are exact ties of two classes. Nothing is chosen by the score on this grid.
 
     Parameters
     ----------
     models : dict of str to estimator or (estimator, None)
         The models by name, without a search.
     max_shift : int, default=None
-        Displacement in points of the shift test, see :func:`compare`.
+        Displacement of the test spectra in the shift test, in points, see :func:`compare`.
     random_state : int, default=0
         Seed of the fresh spectra.
     progress : callable, default=None
-        Called with one line of text after each fit.
+        Function that is called with one line of text after each fit.
 
     Returns
     -------
     result : Comparison
-        With the Bayes ``optimum`` of the fresh spectra and the ``published`` accuracies on the
-        grid; the verdicts are on the pairs of :func:`default_pairs`, or on all pairs where there
-        are none.
+        The result, including the Bayes ``optimum`` of the fresh spectra and the ``published``
+        accuracies on the grid. The verdicts are on the pairs of :func:`default_pairs`, or on all
+        pairs if it returns none.
 
     References
     ----------

@@ -46,8 +46,8 @@ def compare(
 ):
     """Compare classifiers of spectra and say which differences the data support.
 
-    Every model is fitted and scored on the same splits, one after another, and searches as many
-    candidates as any other, inside the training part only.
+    All models are fitted and scored one after another on the same splits. Each searches the same
+    number of candidates, inside the training part only.
 
     Parameters
     ----------
@@ -56,34 +56,35 @@ def compare(
     y : array-like of shape (n_samples,)
         The labels.
     models : dict of str to estimator or (estimator, dict)
-        The models by name. With a dictionary of lists, ``(estimator, grid)``, the grid is searched
-        for the best balanced accuracy; ``(estimator, None)`` has nothing to search and does not
-        count for the budget.
+        The models by name. In ``(estimator, grid)`` the grid, a dictionary of lists, is searched
+        for the best balanced accuracy. ``(estimator, None)`` has nothing to search and is exempt
+        from the rule of equal budgets.
     groups : array-like of shape (n_samples,), default=None
-        Spectra of one group (replicates of one sample, one instrument) are never divided
-        between training and test.
+        Group of each spectrum. Spectra of one group (replicates of one sample, spectra of one
+        instrument) are never divided between training and test.
     cv : int, "leave-one-group-out" or list of (train, test) index arrays, default=5
-        Number of stratified folds; or the splits themselves.
+        Number of stratified folds, or the splits themselves.
     n_repeats : int, default=2
-        How often the folds are drawn anew.
+        Number of times that the folds are drawn.
     independent : bool, default=False
         Whether the splits in ``cv`` are replicates that share neither training nor test spectra.
     search_cv : int, default=3
         Number of inner folds of a search.
     holdout : tuple (X, y), default=None
-        Further test spectra, scored by the models of the first split only.
+        Further test spectra, scored only by the models of the first split.
     max_shift : int, default=None
-        Displacement in points of the shift test; None means ``max(1, round(n_points / 200))``.
-        Scores are also taken at half and at twice of it, each averaged over both directions.
+        Displacement of the test spectra in the shift test, in points. None means
+        ``max(1, round(n_points / 200))``. Scores are also computed at half and at twice this
+        displacement. Each score is averaged over both directions.
     pairs : "all" or list of (str, str), default="all"
-        Pairs of models to give a verdict on. Choose them before looking: every pair costs the
-        others precision.
+        Pairs of models to give a verdict on. Choose them before you see results: every further
+        pair makes the verdicts on the others less precise.
     margin : float, default=0.02
         Smallest difference of balanced accuracy that matters.
     random_state : int, default=0
-        Seed of the splits and of the resampling of groups. Models keep their own.
+        Seed of the splits and of the resampling of groups. Models keep their own seeds.
     progress : callable, default=None
-        Called with one line of text after each fit, e.g. ``print``.
+        Function that is called with one line of text after each fit, for instance ``print``.
 
     Returns
     -------
@@ -93,20 +94,21 @@ def compare(
     Raises
     ------
     ValueError
-        If the search budgets differ, the data are too few for the splits, or ``holdout`` does
-        not fit ``X``. An error from a model is passed on with a note that names the model and
-        the split.
+        If the search budgets differ, if there are too few data for the splits, or if ``holdout``
+        does not match ``X``. An error from a model is passed on with a note that names the model
+        and the split.
 
     See Also
     --------
-    ComparisonDisplay : The result as a figure.
+    ComparisonDisplay : Draw the result as a figure.
 
     Notes
     -----
-    Without groups a score is the mean over splits, and its interval Nadeau and Bengio's corrected
-    resampled t (or, with ``independent``, the usual t interval of the replicates). With groups it
-    is the score of all out-of-fold predictions together, and the interval comes from resampling
-    groups. Verdicts hold together at 95 % by Holm's rule; the interval of a score is its own.
+    Without groups a score is the mean over splits, and its confidence interval is the corrected
+    resampled t interval of Nadeau and Bengio (or, with ``independent``, the usual t interval of
+    the replicates). With groups a score is that of all out-of-fold predictions together, and its
+    interval comes from resampling groups. By Holm's rule all verdicts hold together at 95 %. The
+    interval of a score holds for this score alone.
 
     Examples
     --------
@@ -236,7 +238,7 @@ def _check_holdout(holdout, X):
 
 
 def _check_models(models):
-    """Return estimators, grids and numbers of candidates, by name, after checking the budgets."""
+    """Check the budgets and return estimators, grids and numbers of candidates by name."""
     estimators, grids, n_candidates = {}, {}, {}
     for name, model in models.items():
         searched = isinstance(model, tuple)
@@ -267,7 +269,7 @@ def _check_pairs(pairs, models):
 
 @contextmanager
 def _named(model, name, seen):
-    """Add the name to an error and to warnings, and pass each once a model."""
+    """Add the name to errors and warnings, and pass each warning on once per model."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

@@ -1,4 +1,4 @@
-"""A comparison as one figure."""
+"""The figure of a comparison."""
 
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
@@ -14,21 +14,21 @@ MARKERS = "osD^vPX*"
 
 
 class ComparisonDisplay:
-    """Accuracy with intervals, accuracy under shifts, and fit times, side by side.
+    """Figure of accuracies with intervals, accuracies under shifts, and fit times, side by side.
 
     Use :meth:`from_comparison` to create it.
 
     Parameters
     ----------
     comparison : Comparison
-        What :func:`compare` returned.
+        The result of :func:`compare`.
 
     Attributes
     ----------
     figure_ : matplotlib Figure
         The figure.
     axes_ : ndarray of shape (3,) of matplotlib Axes
-        Accuracy, shift curves, fit time.
+        The axes of the accuracies, of the shift curves and of the fit times.
 
     See Also
     --------
@@ -56,7 +56,7 @@ class ComparisonDisplay:
         Parameters
         ----------
         comparison : Comparison
-            What :func:`compare` returned.
+            The result of :func:`compare`.
         axes : sequence of 3 matplotlib Axes, default=None
             Where to draw; None makes a new figure.
 
@@ -144,7 +144,7 @@ class ComparisonDisplay:
     def _plot_shifts(self, ax, models, styles):
         shifts = self.comparison.shifts
         for model in models:
-            # Dashes let a curve that coincides with another one show through.
+            # Dashes keep a curve visible that coincides with another one.
             line = {"baseline": ":", "net": "--"}.get(model.family, "-")
             scores = 100 * np.array(model.under_shift)
             ax.plot(shifts, scores, linestyle=line, markersize=5, **styles[model.model])
@@ -180,7 +180,7 @@ def _new_axes(n_models):
 
 
 def _styles(models):
-    """Return a colour by family and, within it, a marker for each model."""
+    """Return the colour of the family and a marker for each model."""
     styles, n_of_family = {}, {}
     for model in reversed(models):
         i = n_of_family.setdefault(model.family, 0)

@@ -1,4 +1,4 @@
-"""The models that the command line compares, and the pairs that it gives a verdict on."""
+"""The models that the command line compares, and the pairs that get a verdict."""
 
 import warnings
 from functools import partial
@@ -36,14 +36,14 @@ LEARNING_RATES = [5e-4, 2e-3]
 
 
 def scale_for_logistic(X, norm):
-    """Normalise spectra; those of unit area to unit mean, as regularisation wants them.
+    """Normalise spectra, with a mean of 1 instead of a unit area, which suits regularisation.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_points)
         The spectra.
     norm : {"max", "area", "snv", "none"}
-        How each is scaled, see :func:`skspectra.preprocessing.normalize`.
+        How each spectrum is scaled, see :func:`skspectra.preprocessing.normalize`.
 
     Returns
     -------
@@ -55,27 +55,27 @@ def scale_for_logistic(X, norm):
 
 
 def default_models(n_points, *, normalize="max", full=False, search=False, random_state=0):
-    """Return classical models, raw and pooled, and networks, to be compared.
+    """Return the models to compare: classical models, raw and pooled, and networks.
 
     Parameters
     ----------
     n_points : int
-        Points per spectrum; the windows tried are fractions of it.
+        Points per spectrum; the window sizes tried are fractions of it.
     normalize : {"max", "area", "snv", "none"}, default="max"
         How every model scales each spectrum first.
     full : bool, default=False
         Whether to add the published networks cnn2 and cnn6 (minutes to hours).
     search : bool, default=False
-        Whether every model comes with a grid of four candidates: the strength of regularisation
-        (raw models), the size of the window (pooled models), the learning rate and whether
-        training spectra are shifted (networks).
+        Whether every model gets a grid of four candidates. Raw models search the strength of
+        regularisation, pooled models the size of the window, and networks the learning rate and
+        whether training spectra are shifted.
     random_state : int, default=0
         Seed of the models.
 
     Returns
     -------
     models : dict of str to estimator or (estimator, dict)
-        For :func:`compare`.
+        The argument `models` of :func:`compare`.
 
     See Also
     --------
@@ -127,9 +127,9 @@ def default_models(n_points, *, normalize="max", full=False, search=False, rando
 
 
 def _networks(full):
-    """Return what makes each network, by name; none, with a word, where torch is missing."""
+    """Return a function per network, by name; warn and return none if torch is missing."""
     try:
-        # Only here: this loads torch.
+        # This is imported only here, because it loads torch.
         from skspectra.neural import PooledMLP, SpectralCNN
     except ImportError as error:
         warnings.warn(f"the networks are left out: {error}", stacklevel=3)
@@ -146,14 +146,15 @@ def default_pairs(models):
     Parameters
     ----------
     models : collection of str
-        Names of the models compared.
+        Names of the models to compare.
 
     Returns
     -------
     pairs : list of (str, str)
-        Each classical model against the pooled MLP, the one with shift copies also against the
-        published networks, pooled models against their raw twins, and each network against the
-        majority class: a network that learnt nothing proves nothing.
+        Each classical model against the pooled MLP, the pooled SVC with shift copies also against
+        the published networks, the pooled SVC and the pooled logistic regression against their
+        raw forms, and each network against the majority class, because a network that learnt
+        nothing proves nothing.
     """
     classical = [SHIFTED_SVC, POOLED_SVC, POOLED_LR, POOLED_TREES, RAW_SVC, RAW_LR]
     pairs = [(name, POOLED_MLP) for name in classical]

@@ -1,4 +1,4 @@
-"""What a comparison found, as numbers, as text and as CSV files."""
+"""The results of a comparison, as numbers, as text and as CSV files."""
 
 import csv
 import os
@@ -15,29 +15,30 @@ NET_NAMES = {"SpectralCNN", "PooledMLP", "MLPClassifier", "NeuralNetClassifier"}
 
 
 class ModelResult(NamedTuple):
-    """Scores, as fractions, and times of one model.
+    """The scores, as fractions, and the times of one model.
 
     Parameters
     ----------
     model, family : str
-        Name, and "baseline", "raw", "pooled" or "net".
+        Name of the model, and its family: "baseline", "raw", "pooled" or "net".
     balanced_accuracy, balanced_accuracy_interval : float
-        Score and half-width of its own 95 % interval (NaN from a single split, or where a class
-        has fewer than five independent spectra or groups).
+        Balanced accuracy and the half-width of its own 95 % interval (NaN for a single split, or
+        if a class has fewer than five independent spectra or groups).
     accuracy, accuracy_interval : float
-        The same for the share of all spectra.
+        Accuracy, the share of all spectra that were classified correctly, and its half-width.
     under_shift : tuple of float
         Balanced accuracy at each of the comparison's ``shifts``, averaged over both directions.
     holdout : float
-        Accuracy on the further test set, NaN without one.
+        Accuracy on the further test set; NaN if there is none.
     converged : bool
         Whether training converged in every split.
     n_candidates : int
-        Candidates that the search tried, 1 without a search.
+        Number of candidates in the search; 1 without a search.
     fit_seconds, search_seconds, predict_seconds : float
-        Medians over splits of the time of one fit, of one search and of predicting one test part.
+        Medians over splits of the time of one fit, of one search and of one prediction of the
+        test spectra.
     parameters : tuple of dict
-        What the search chose in each split.
+        The parameters that the search chose in each split.
     """
 
     model: str
@@ -57,7 +58,7 @@ class ModelResult(NamedTuple):
 
 
 def model_family(estimator):
-    """Return "baseline", "raw", "pooled" or "net", from the classes an estimator is built of."""
+    """Return "baseline", "raw", "pooled" or "net", by the classes of the estimator's parts."""
     parts = [estimator, *estimator.get_params(deep=True).values()]
     names = {type(part).__name__ for part in parts}
     if names & NET_NAMES:
@@ -75,17 +76,18 @@ class Comparison:
     Parameters
     ----------
     models : list of ModelResult
-        One entry a model.
+        One entry per model.
     pairs : list of PairResult
-        The verdicts, in the order asked for.
+        The verdicts, in the order of `pairs` in :func:`compare`.
     classes : ndarray of shape (n_classes,)
         The labels.
     confusion : dict of str to ndarray of shape (n_classes, n_classes)
-        By model, out-of-fold predictions of all splits: row the true class, column the predicted.
+        Confusion matrix of each model, from the out-of-fold predictions of all splits. Rows are
+        true classes and columns predicted classes.
     shifts : ndarray of shape (n_shifts,), int
-        Displacements of the test spectra, in points, from 0.
+        Displacements of the test spectra, in points, starting at 0.
     max_shift : int
-        The displacement that the table shows.
+        The displacement whose score is in the table.
     n_splits : int
         Number of splits.
     margin : float
@@ -93,9 +95,9 @@ class Comparison:
     level : float
         Confidence in all verdicts together.
     settings : dict
-        How the models were compared, name and value.
+        Names and values of the settings of the comparison.
     optimum : float, default=None
-        The best accuracy that the data allow, where it is known.
+        The best accuracy that the data allow, if it is known.
     published : dict of str to float, default={}
         Published accuracies on the further test set, by model.
     """
@@ -129,13 +131,13 @@ class Comparison:
         return model.under_shift[self.shifts.tolist().index(self.max_shift)]
 
     def table(self):
-        """Return the table for a terminal.
+        """Return the scores and times as a table for a terminal.
 
         Returns
         -------
         text : str
-            One line a model, scores in percent, each with its own 95 % interval, medians of
-            times.
+            One line per model, with scores in percent, each with its own 95 % interval, and
+            with medians of times.
         """
         held_out = any(np.isfinite(model.holdout) for model in self.models)
         further = "published grid" if self.published else "further test"
@@ -171,17 +173,17 @@ class Comparison:
         Returns
         -------
         sentences : list of str
-            One sentence a pair.
+            One sentence per pair.
         """
         return [sentence(pair) for pair in self.pairs]
 
     def conclusion(self):
-        """Return what the verdicts say about needing a network.
+        """Return what the verdicts say about the need for a network.
 
         Returns
         -------
         text : str
-            One or two sentences; empty where no network was compared with a classical model.
+            One or two sentences; empty if no network was compared with a classical model.
         """
         families = {model.model: model.family for model in self.models}
         return conclusion(self.pairs, families, self.margin)
@@ -192,14 +194,15 @@ class Comparison:
         Parameters
         ----------
         folder : str or path-like
-            Where to; created where it does not exist. Files of the same names are replaced, and
-            removed where this result has nothing to put into them.
+            The folder, which is created if it does not exist. Files of the same names are
+            replaced, or removed if this result has no rows for them.
 
         Returns
         -------
         paths : list of Path
-            comparison.csv (a row a model), pairs.csv, confusion.csv (a row a model and true
-            class, a column a predicted class), shift.csv, parameters.csv and settings.csv.
+            comparison.csv (one row per model), pairs.csv, confusion.csv (one row per model and
+            true class, one column per predicted class), shift.csv, parameters.csv and
+            settings.csv.
 
         Raises
         ------
@@ -257,7 +260,7 @@ def _with_interval(value, interval):
 
 
 def _write_csv(path, rows):
-    """Write dictionaries with the same keys, moving the finished file into place."""
+    """Write dictionaries with the same keys to a temporary file and rename it to `path`."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
     temporary = Path(name)
     try:

@@ -14,7 +14,7 @@ from skspectra.comparison._verdict import stratified_mean
 
 
 class Run(NamedTuple):
-    """What one model did on one split."""
+    """The predictions, the parameters and the times of one model on one split."""
 
     predicted: np.ndarray
     predicted_holdout: np.ndarray | None
@@ -27,14 +27,14 @@ class Run(NamedTuple):
 
 
 def shift_spectra(X, shift):
-    """Shift whole spectra along the axis, holding the value of the edge they leave.
+    """Shift whole spectra along the axis and fill the gap with the value of that edge.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_points)
         The spectra.
     shift : int
-        Displacement in points, to higher indices where positive.
+        Displacement in points; positive values shift to higher indices.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def shift_spectra(X, shift):
 
 
 def run_model(estimator, grid, X_train, y_train, X_test, *, inner, shifts, X_holdout=None):
-    """Search, fit and predict, timing each.
+    """Search, fit and predict, and measure the time of each step.
 
     Parameters
     ----------
@@ -62,20 +62,20 @@ def run_model(estimator, grid, X_train, y_train, X_test, *, inner, shifts, X_hol
     grid : dict or None
         Parameter grid to search for the best balanced accuracy.
     X_train, y_train : ndarrays of shape (n_train, n_points) and (n_train,)
-        Training part.
+        Training spectra and labels.
     X_test : ndarray of shape (n_test, n_points)
-        Test part.
+        Test spectra.
     inner : list of (ndarray, ndarray)
         Inner splits of the training part; used only with ``grid``.
     shifts : list of int
-        Displacements to predict under, in points, the first being 0.
+        Displacements of the test spectra, in points; the first is 0.
     X_holdout : ndarray of shape (n_holdout, n_points), default=None
         Further spectra to predict.
 
     Returns
     -------
     run : Run
-        ``predicted`` has the shape (n_shifts, 2, n_test), for both directions of each shift.
+        ``predicted`` has shape (n_shifts, 2, n_test), with both directions of each shift.
     """
     parameters, begin = {}, time.perf_counter()
     if grid:

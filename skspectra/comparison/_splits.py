@@ -1,4 +1,4 @@
-"""Which spectra train and which test, the same for every model."""
+"""Splits into training and test spectra, the same for every model."""
 
 import warnings
 
@@ -18,9 +18,9 @@ def make_splits(y, groups=None, cv=5, n_repeats=1, random_state=0):
     groups : ndarray of shape (n_samples,), default=None
         Group of each spectrum; no group is split between training and test.
     cv : int, "leave-one-group-out" or list of (train, test) index arrays, default=5
-        Number of stratified, shuffled folds; or the splits themselves.
+        Number of stratified, shuffled folds, or the splits themselves.
     n_repeats : int, default=1
-        How often the folds are drawn anew; only for a number of folds.
+        Number of times that the folds are drawn; used only with a number of folds.
     random_state : int, default=0
         Seed of the folds.
 
@@ -32,8 +32,9 @@ def make_splits(y, groups=None, cv=5, n_repeats=1, random_state=0):
     Raises
     ------
     ValueError
-        If there are fewer than two classes, too few spectra of a class or too few groups for the
-        folds, or a split that trains on one class only, tests nothing or divides a group.
+        If there are fewer than two classes, if a class has too few spectra or if there are too
+        few groups for the folds, or if a split trains on one class only, has no test spectra or
+        divides a group.
     """
     classes, counts = np.unique(y, return_counts=True)
     if len(classes) < 2:
@@ -52,7 +53,7 @@ def make_splits(y, groups=None, cv=5, n_repeats=1, random_state=0):
             _check_groups(y, groups, max(cv, 3))
         elif counts.min() < max(cv, 4):
             raise ValueError(
-                f"class {str(classes[counts.argmin()])!r} has {counts.min()} spectra, "
+                f"class {str(classes[counts.argmin()])!r} has {counts.min()} spectra, but "
                 f"{cv} folds need at least {max(cv, 4)}"
             )
         splits = [
@@ -69,7 +70,7 @@ def make_splits(y, groups=None, cv=5, n_repeats=1, random_state=0):
 
 
 def make_inner_splits(splits, y, groups=None, n_splits=3, random_state=0):
-    """Return, for each outer split, the splits of its training part used to search parameters.
+    """Return the inner splits of each outer split, for the search of parameters.
 
     Parameters
     ----------
@@ -78,16 +79,17 @@ def make_inner_splits(splits, y, groups=None, n_splits=3, random_state=0):
     y : ndarray of shape (n_samples,)
         The labels.
     groups : ndarray of shape (n_samples,), default=None
-        Group of each spectrum; no group is divided here either.
+        Group of each spectrum; no group is divided between inner training and test.
     n_splits : int, default=3
-        Number of folds; fewer, but at least 2, where the rarest class or the groups allow no more.
+        Number of folds. It is reduced, but not below 2, if the rarest class or the groups allow
+        no more.
     random_state : int, default=0
         Seed of the folds.
 
     Returns
     -------
     inner_splits : list of list of (ndarray, ndarray)
-        Indices into the training part.
+        Indices into the training part of each outer split.
 
     Raises
     ------
@@ -105,13 +107,13 @@ def make_inner_splits(splits, y, groups=None, n_splits=3, random_state=0):
         try:
             _check_splits(folds, inner_y, inner_groups)
         except ValueError as error:
-            raise ValueError(f"the data are too few to search parameters: {error}") from None
+            raise ValueError(f"there are too few data to search parameters: {error}") from None
         inner_splits.append(folds)
     return inner_splits
 
 
 def describe_splits(cv, n_repeats, n_splits, independent):
-    """Return in a few words how the splits were made."""
+    """Return a short text that says how the splits were made."""
     if isinstance(cv, str):
         return cv
     if isinstance(cv, (int, np.integer)):

@@ -1,9 +1,9 @@
-"""The rule that turns differences of scores into words: pure functions, no models.
+"""The rule that turns differences of scores into verdicts: pure functions, no models.
 
-A *gain* is one number per test prediction: 1 where the model was right and 0 where it was wrong,
-or, for a pair, the difference of the two (-1, 0 or 1). A score is the mean over ``strata`` of the
-mean gain in each; with the true classes as strata it is the balanced accuracy (or a difference
-of two), with a single stratum the accuracy.
+A *gain* is one number per test prediction: 1 if the model was correct and 0 if it was not. For a
+pair of models it is the difference of their gains (-1, 0 or 1). A score is the mean over
+``strata`` of the mean gain in each stratum. With the true classes as strata it is the balanced
+accuracy (or a difference of two of them), with a single stratum the accuracy.
 """
 
 from itertools import count
@@ -20,7 +20,7 @@ BLOCK = 200
 
 
 class Estimate(NamedTuple):
-    """A score or a difference of scores, and what its interval follows from."""
+    """A score or a difference of scores, with the numbers that give its interval."""
 
     value: float
     standard_error: float
@@ -33,17 +33,18 @@ class PairResult(NamedTuple):
     Parameters
     ----------
     model_a, model_b : str
-        The models; "better" and "worse" are said of the first.
+        The models; "better" and "worse" refer to the first.
     difference : float
         Balanced accuracy of the first minus that of the second, as a fraction.
     low, high : float
-        Interval of the difference, at the level that Holm's rule leaves; NaN without one.
+        Confidence interval of the difference, at the level given by Holm's rule; NaN if there is
+        none.
     p_value : float
-        Smallest 1 - level at which the verdict would stand, corrected by Holm's rule.
+        Smallest 1 - level at which the verdict would hold, corrected by Holm's rule.
     verdict : {"better", "worse", "equivalent", "cannot tell", "not converged"}
         The verdict.
     reason : str
-        Why, in words.
+        The reason for the verdict, in words.
     """
 
     model_a: str
@@ -57,7 +58,7 @@ class PairResult(NamedTuple):
 
 
 def stratified_mean(gain, strata):
-    """Return the mean over the strata present of the mean gain in each."""
+    """Return the mean gain of each stratum that occurs, averaged over these strata."""
     n_in_stratum = np.bincount(strata)
     present = n_in_stratum > 0
     return float(np.mean(np.bincount(strata, weights=gain)[present] / n_in_stratum[present]))
@@ -66,17 +67,17 @@ def stratified_mean(gain, strata):
 def resolution(strata, units):
     """Return the change of the score that one independent unit of the rarest stratum makes.
 
-    No standard error is taken below it. Where two models agree on every one of n units, the
-    observed variance is zero, which does not prove them equal: with this floor they count as
-    equivalent within 2 points only from about 100 to 140 units on, close to the "rule of three"
-    (no event in n trials leaves a rate of 3/n possible).
+    No standard error may be smaller. If two models agree on every one of n units, the observed
+    variance is zero, but this does not prove that they are equal. With this floor they count as
+    equivalent within 2 points only from about 100 to 140 units on. That is close to the "rule of
+    three" (no event in n trials leaves a rate of 3/n possible).
 
     Parameters
     ----------
     strata : ndarray of shape (n_predictions,), int
         Stratum of each prediction.
     units : ndarray of shape (n_predictions,)
-        Which spectrum, or which group of spectra, each prediction belongs to.
+        The spectrum or the group of spectra that each prediction belongs to.
 
     Returns
     -------
@@ -88,12 +89,12 @@ def resolution(strata, units):
 
 
 def count_units(strata, units):
-    """Return how many different units each stratum present has."""
+    """Return how many different units each stratum has."""
     return [len(np.unique(units[strata == stratum])) for stratum in np.unique(strata)]
 
 
 def estimate_by_splits(gain, strata, splits, ratio, floor=0.0):
-    """Estimate a score from several splits, correcting for training sets that overlap.
+    """Estimate a score from several splits, with a correction for overlapping training sets.
 
     Parameters
     ----------
@@ -105,14 +106,14 @@ def estimate_by_splits(gain, strata, splits, ratio, floor=0.0):
         Number of the split that each prediction belongs to, from 0 without gaps.
     ratio : float
         ``n_test / n_train`` of a cross-validation split; 0 for independent replicates, each with
-        training and test spectra of its own.
+        its own training and test spectra.
     floor : float, default=0.0
         Least standard error, see :func:`resolution`.
 
     Returns
     -------
     estimate : Estimate
-        The mean over J splits, the standard error ``sqrt((1/J + ratio) * s**2)`` with s the
+        The mean over J splits, the standard error ``sqrt((1/J + ratio) * s**2)``, where s is the
         standard deviation between splits (NaN for a single split), and J - 1 degrees of freedom.
 
     References
@@ -129,7 +130,7 @@ def estimate_by_splits(gain, strata, splits, ratio, floor=0.0):
 
 
 def estimate_by_groups(gain, strata, groups, floor=0.0, n_draws=N_DRAWS, random_state=0):
-    """Estimate a score from all predictions together, resampling whole groups.
+    """Estimate a score from all predictions together, by resampling whole groups.
 
     Parameters
     ----------
@@ -150,13 +151,13 @@ def estimate_by_groups(gain, strata, groups, floor=0.0, n_draws=N_DRAWS, random_
     -------
     estimate : Estimate
         The score, the bootstrap's standard error times ``sqrt(G / (G - 1))``, and G - 1 degrees
-        of freedom, with G the groups of the stratum that has fewest (for G = 1 no standard
-        error). A stratum that a draw lacks is left out of that draw's mean.
+        of freedom, where G is the number of groups in the stratum that has fewest (G = 1 gives no
+        standard error). A stratum that is missing in a draw is left out of the mean of that draw.
 
     Notes
     -----
-    The fitted models are held fixed, so what another training set would have changed is not in
-    the interval; the groups, which are few, are taken to be the larger part.
+    The fitted models are held fixed, so the interval does not include the effect of another
+    training set. The few groups are assumed to be the larger source of error.
     """
     names, members = np.unique(groups, return_inverse=True)
     n_groups, n_strata = len(names), int(strata.max()) + 1
@@ -181,17 +182,17 @@ def estimate_by_groups(gain, strata, groups, floor=0.0, n_draws=N_DRAWS, random_
 
 
 def half_width(estimate, level=LEVEL):
-    """Return the half-width of the two-sided interval of an estimate (NaN without one)."""
+    """Return the half-width of the two-sided confidence interval (NaN if there is none)."""
     if estimate.df < 1:
         return np.nan
     return float(stats.t.isf((1 - level) / 2, estimate.df) * estimate.standard_error)
 
 
 def p_value(estimate, margin=MARGIN):
-    """Return the smallest 1 - level at which the interval still clears a decision boundary.
+    """Return the smallest 1 - level at which the interval still allows a decision.
 
-    That is twice the least of three one-sided p-values: better by more than the margin, worse by
-    more than the margin, and within the margin (the larger of two one-sided tests).
+    This is twice the least of three one-sided p-values: for better by more than the margin, for
+    worse by more than the margin, and for within the margin (the larger of two one-sided tests).
 
     Parameters
     ----------
@@ -203,7 +204,7 @@ def p_value(estimate, margin=MARGIN):
     Returns
     -------
     p : float
-        Between 0 and 1.
+        The p-value, between 0 and 1.
     """
     value, standard_error, df = estimate
     above = stats.t.sf((value - margin) / standard_error, df)
@@ -218,7 +219,7 @@ def holm(p_values, level=LEVEL):
     Parameters
     ----------
     p_values : array-like of shape (n_pairs,)
-        One p-value a pair.
+        One p-value per pair.
     level : float, default=0.95
         Confidence in all decisions together.
 
@@ -227,8 +228,9 @@ def holm(p_values, level=LEVEL):
     adjusted : ndarray of shape (n_pairs,)
         Adjusted p-values, to be compared with ``1 - level``.
     levels : ndarray of shape (n_pairs,)
-        Level of each pair's interval: that of its rank, ``1 - (1 - level) / (n_pairs - rank)``,
-        and from the first undecided rank on that one's, so that intervals and decisions agree.
+        Level of the interval of each pair. It is ``1 - (1 - level) / (n_pairs - rank)``; from the
+        first undecided rank on, all pairs have the level of this rank, so that intervals and
+        decisions agree.
 
     References
     ----------
@@ -253,22 +255,23 @@ def judge(estimates, *, margin=MARGIN, level=LEVEL, not_converged=(), too_few=""
     Parameters
     ----------
     estimates : dict of (str, str) to Estimate
-        Difference of scores, first minus second model, of each pair.
+        Difference of scores of each pair, first model minus second model.
     margin : float, default=0.02
         Smallest difference that matters.
     level : float, default=0.95
         Confidence in all verdicts together.
     not_converged : collection of str, default=()
-        Models whose training did not converge: their pairs get no verdict.
+        Models whose training did not converge; the verdict on their pairs is "not converged".
     too_few : str, default=""
-        Why the data are too few for any verdict or interval; empty where they are not.
+        The reason why there are too few data for any verdict or interval; empty if there are
+        enough.
 
     Returns
     -------
     pairs : list of PairResult
-        In the order of ``estimates``. The verdict is "better" where the interval lies wholly
-        above ``margin``, "worse" where wholly below ``-margin``, "equivalent" where wholly
-        between the two, "cannot tell" otherwise, or "not converged".
+        One result per pair, in the order of ``estimates``. The verdict is "better" if the whole
+        interval is above ``margin``, "worse" if it is below ``-margin``, "equivalent" if it is
+        between the two, and "cannot tell" otherwise.
     """
     usable = {
         pair: estimate

@@ -1,4 +1,4 @@
-"""Verdicts in plain words, and tables as text."""
+"""Verdicts as sentences, and tables as text."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ _CANNOT_TELL = "These data cannot tell whether a network is needed"
 
 
 def sentence(pair):
-    """Return a pair's verdict as one sentence.
+    """Return the verdict on a pair as one sentence.
 
     Parameters
     ----------
@@ -33,24 +33,24 @@ def sentence(pair):
 
 
 def conclusion(pairs, families, margin):
-    """Say whether a network is needed; it follows from the verdicts alone.
+    """Return a text that says whether a network is needed, from the verdicts alone.
 
     Parameters
     ----------
     pairs : list of PairResult
         The verdicts.
     families : dict of str to str
-        Family of each model; "net" and "baseline" are told from all others, the classical ones.
+        Family of each model. Models that are neither "net" nor "baseline" are classical.
     margin : float
         Smallest difference that matters.
 
     Returns
     -------
     text : str
-        Not needed, where a classical model is better than or equivalent to every network; better,
-        where every network is better than each classical model that it was compared with;
-        undecided otherwise, also where a network was not shown to be better than the baseline.
-        Empty where no network was compared with a classical model.
+        Networks are not needed if a classical model is better than or equivalent to every
+        network. They are better if every network is better than each classical model that it was
+        compared with. Otherwise the answer is open, also if a network was not shown to be better
+        than the baseline. The text is empty if no network was compared with a classical model.
     """
     verdicts, idle, undecided, unproven = {}, [], [], False
     nets = [name for name, family in families.items() if family == "net"]
@@ -100,7 +100,7 @@ def conclusion(pairs, families, margin):
 
 
 def _reason(undecided):
-    """Return why there is no answer, in a few words."""
+    """Return the reason why there is no answer, in a few words."""
     unfinished = dict.fromkeys(p.reason for p in undecided if p.verdict == "not converged")
     if unfinished:
         return "; ".join(unfinished)
@@ -128,7 +128,7 @@ def _join(words):
 
 
 def format_seconds(seconds):
-    """Return a time with about two digits, e.g. "0.04 s", "3.1 s", "2.5 min".
+    """Return a time with about two digits, for instance "0.04 s", "3.1 s" or "2.5 min".
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def format_seconds(seconds):
 
 
 def text_table(header, rows):
-    """Return an aligned table, the first and last column to the left and the others to the right.
+    """Return a table whose first and last columns are aligned left and the others right.
 
     Parameters
     ----------

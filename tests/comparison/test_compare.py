@@ -228,8 +228,8 @@ def test_leave_one_group_out(peaks):
     ("change", "message"),
     [
         ({"y": ["a"] * 60}, "only one class, 'a'"),
-        ({"cv": 21}, "class 'anatase' has 20 spectra, 21 folds need at least 21"),
-        ({"y": ["a"] * 3 + ["b"] * 57, "cv": 2}, "'a' has 3 spectra, 2 folds need at least 4"),
+        ({"cv": 21}, "class 'anatase' has 20 spectra, but 21 folds need at least 21"),
+        ({"y": ["a"] * 3 + ["b"] * 57, "cv": 2}, "'a' has 3 spectra, but 2 folds need at least 4"),
         ({"cv": 1}, "cv >= 2"),
         ({"cv": "loo"}, "got 'loo'"),
         ({"cv": "leave-one-group-out"}, "needs groups"),
