@@ -21,7 +21,7 @@ support. Without FILE the published challenge of 27 classes is run."""
 
 
 class UserError(Exception):
-    """What the user can mend: shown as one line, without a traceback."""
+    """An error that the user can correct; it is shown as one line, without a traceback."""
 
 
 def main(argv=None):
@@ -35,7 +35,7 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0 where it worked, 2 for bad input, 130 after Ctrl-C, 141 where nobody reads the output.
+        0 after success, 2 for invalid input, 130 after Ctrl-C, 141 if nobody reads the output.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -48,7 +48,7 @@ def main(argv=None):
         sys.stdout.flush()
         return 0
     except BrokenPipeError:
-        # What is still buffered goes nowhere, rather than into a message at exit.
+        # Buffered output is discarded; otherwise Python would print an error at exit.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere, stream.fileno())
@@ -62,7 +62,7 @@ def main(argv=None):
 
 
 class _Parser(argparse.ArgumentParser):
-    """Report errors as all others are reported."""
+    """Parser that reports errors in the same way as all other errors."""
 
     def error(self, message):
         raise UserError(message)
@@ -77,7 +77,7 @@ def _parser():
         "file",
         metavar="FILE",
         nargs="?",
-        help="CSV file, one row a spectrum; columns named by numbers are the axis",
+        help="CSV file with one row per spectrum; columns named by numbers are the axis",
     )
     command.add_argument("--target", metavar="COLUMN", help="column with the class labels")
     command.add_argument("--group", metavar="COLUMN", help="rows of one group are not divided")
@@ -85,7 +85,7 @@ def _parser():
     command.add_argument("--full", action="store_true", help="add the published networks (slow)")
     command.add_argument("--splits", metavar="K", type=_number(2), help="folds, default: 5")
     command.add_argument("--repeats", metavar="R", type=_number(1), help="default: 2")
-    command.add_argument("--leave-one-group-out", action="store_true", help="one fold a group")
+    command.add_argument("--leave-one-group-out", action="store_true", help="one fold per group")
     command.add_argument("--no-search", action="store_true", help="keep the default parameters")
     command.add_argument(
         "--shift",
@@ -94,7 +94,7 @@ def _parser():
         help="displacement of the shift test, default: 0.5 %% of the points",
     )
     command.add_argument(
-        "--output", metavar="FOLDER", default="comparison", help="for the results"
+        "--output", metavar="FOLDER", default="comparison", help="folder for the results"
     )
     command.add_argument("--seed", metavar="N", type=_number(0), default=0, help="default: 0")
     return parser
@@ -161,7 +161,7 @@ def _check_options(options):
 
 
 def _check_folder(folder):
-    """Return the real folder; fail before the work rather than after it."""
+    """Return the real folder; raise an error before the work instead of after it."""
     if not folder:
         raise UserError("--output: needs the name of a folder, got ''")
     try:
@@ -175,7 +175,7 @@ def _check_folder(folder):
 
 
 def _is_there(path):
-    """Return whether a path exists; other trouble than absence raises OSError."""
+    """Return whether a path exists; problems other than absence raise OSError."""
     try:
         path.stat()
     except FileNotFoundError:
@@ -192,7 +192,7 @@ def _compare_challenge(options):
         f"spectra each. {_challenge.N_REPLICATES} replicates, the\n"
         f"first on the published training set, the others on fresh ones; each is scored on "
         f"{n_test:,}\n"
-        "fresh spectra of its own. The published test grid, with many ties, is scored beside."
+        "fresh spectra of its own. The published test grid, with many ties, is scored too."
     )
     models = default_models(
         _challenge.N_POINTS,

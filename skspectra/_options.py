@@ -1,4 +1,4 @@
-"""Options that the command line names too; nothing is imported here, so that it starts fast."""
+"""Options that the command line shares; it starts fast, because nothing is imported here."""
 
-# How a spectrum is scaled, see skspectra.preprocessing.normalize.
+# Ways to scale a spectrum, see skspectra.preprocessing.normalize.
 NORMS = ("max", "area", "snv", "none")

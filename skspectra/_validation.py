@@ -1,12 +1,12 @@
-"""Checks of spectra and labels that the classifiers of several rooms share."""
+"""Checks of spectra and labels that the classifiers of several sub-packages share."""
 
 import warnings
 
 import numpy as np
 
-# Points of a spectrum that are looked at first: most spectra differ there already.
+# Points of a spectrum that are checked first, because most spectra already differ there.
 _N_PROBED = 16
-# Values read at a time, so that a memory-mapped X stays on disk.
+# Number of values read at a time, so that a memory-mapped X stays on disk.
 _BLOCK = 2**20
 
 
@@ -22,9 +22,9 @@ def as_indicator(y, name):
 
 
 def warn_if_flat(X):
-    """Warn where spectra are all zero or constant: nothing tells their class.
+    """Warn if spectra are all zero or constant, because nothing in them shows their class.
 
-    Spectra of a single point are not looked at.
+    Spectra of a single point are not checked.
     """
     n_points = X.shape[1]
     if n_points < 2:
@@ -38,7 +38,7 @@ def warn_if_flat(X):
     )
     if n_flat:
         warnings.warn(
-            f"{n_flat} of {len(X)} spectra in X are all zero or constant, so nothing tells their "
-            "class; check how they were read.",
+            f"{n_flat} of {len(X)} spectra in X are all zero or constant, so nothing shows "
+            "their class; check how they were read.",
             stacklevel=4,
         )

@@ -1,4 +1,4 @@
-"""Peak profiles and their widths: what augmentation and simulation of spectra share."""
+"""Peak profiles and their widths, shared by augmentation and simulation of spectra."""
 
 import numpy as np
 
@@ -46,31 +46,32 @@ def _gaussian(width, frequency):
     factors /= 1 + np.exp(rate)
     narrow = width[:, 0] < 1.25
     if narrow.any():
-        # More frequencies would count, but no more than three points do.
+        # Many frequencies contribute to such a narrow profile, but only three points do.
         side = 2 * 16.0 ** -(np.maximum(width[narrow], 0.1) ** -2)
         factors[narrow] = (1 + side * np.cos(2 * np.pi * frequency)) / (1 + side)
     return factors
 
 
 def transfer(width, eta, n_points):
-    """Return what a profile of area 1 multiplies the transform of each row by.
+    """Return the factors by which a profile of area 1 multiplies the transform of each row.
 
-    The profile is sampled at whole points, which adds its transform shifted by whole frequencies;
-    those beyond the nearest do not count.
+    The profile is sampled at whole points, which adds copies of its transform shifted by whole
+    frequencies. Copies beyond the nearest are negligible.
 
     Parameters
     ----------
     width : ndarray of shape (n_samples, 1)
         Full width at half maximum of the profile, in points.
     eta : float
-        Share of the Lorentzian, the rest is Gaussian of the same width.
+        Share of the Lorentzian; the rest is a Gaussian of the same width.
     n_points : int
         Points per spectrum.
 
     Returns
     -------
     factors : ndarray of shape (n_samples, n_points)
-        1 at frequency 0, so that areas are preserved; of the dtype of `width`.
+        The factors, in the dtype of `width`. They are 1 at frequency 0, so that areas are
+        preserved.
     """
     frequency = np.arange(n_points, dtype=width.dtype) / (2 * n_points)
     if eta == 0:

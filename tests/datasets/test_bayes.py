@@ -122,10 +122,10 @@ def test_against_listing_every_spectrum_of_crowded_classes(max_shift):
 
 
 def simulate(table, n_samples, seed):
-    """Share of fresh spectra that a rule names rightly which lists the classes they fit.
+    """Share of fresh spectra classified correctly by a rule that lists the classes they fit.
 
     Every class of these tables has its peaks far apart and only varied peaks and references, so
-    a class fits if each seen point lies in the box of one of its peaks and the others may be
+    a class fits if each visible point is in the box of one of its peaks and the others may be
     clipped to 0. All boxes are equally wide: the likelihoods are products of clipped shares.
     """
     rng = np.random.default_rng(seed)

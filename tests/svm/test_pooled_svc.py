@@ -184,7 +184,7 @@ def test_flat_spectra_are_named():
     # A line that is missed by a first look at some points.
     X[9] = 0
     X[9, 1] = 1
-    message = "^2 of 40 spectra in X are all zero or constant, so nothing tells their class"
+    message = "^2 of 40 spectra in X are all zero or constant, so nothing shows their class"
     with pytest.warns(UserWarning, match=message):
         model = PooledSVC().fit(X, y)
     with pytest.warns(UserWarning, match=message):
