@@ -3,6 +3,12 @@
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
+# All constants were chosen on simulated spectra, none of them measured. With these, of 480,000
+# spectra of one Gaussian peak (sigma from 0.6 points, white noise of 0 to 10 %) none is changed,
+# of 180,000 in which five such peaks overlap in 200 points nine, of 400,000 of ten points of white
+# noise four, and of longer noise none. In white noise 99.8 % of the spikes of one point are found
+# from 40 standard deviations on, and as many of those of two points from 150 on.
+
 # Points beside a spike that are looked at, and one to tell the last step.
 _BESIDE = 4
 
