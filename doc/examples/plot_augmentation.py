@@ -93,5 +93,5 @@ display.axes_[0].set(xlim=(48, 70), ylim=(-1, 22), xlabel="2theta (degrees)", yl
 plt.show()
 
 # %%
-# Train with ``AugmentedClassifier(PooledSVC(), together)`` or ``SpectralCNN(augmenter=together)``;
+# Train with ``AugmentedClassifier(PooledSVC(), together)`` or ``PooledMLP(augmenter=together)``;
 # the user guide says how, and what to search: :ref:`augmentation`.
