@@ -343,7 +343,6 @@ FAULTS = [
         [
             ("max(max_shift - 1, 0)", "max_shift"),
             ("np.sqrt(variance / largest.size)", "np.sqrt(variance / n_samples)"),
-            ("np.triu(meet, 1)", "np.triu(meet, 0)"),
             ("reversed(range(len(law.low)))", "range(len(law.low))"),
             ("(upper**m - lower**m) / m", "(upper - lower)"),
             ("high - _TOP).clip(0)", "high - _TOP)"),

@@ -3,6 +3,12 @@
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
+# All constants were chosen on simulated spectra, not on measured spectra. With these constants no
+# spectrum is changed among 480,000 with one Gaussian peak (sigma from 0.6 points, white noise of 0
+# to 10 %), nine among 180,000 in which five such peaks overlap in 200 points, four among 400,000
+# of ten points of white noise, and none of longer noise. In white noise 99.8 % of the spikes of
+# one point are found from 40 standard deviations on, and as many of those of two points from 150.
+
 # Points examined to either side of a spike; one of them is needed only for the last step.
 _BESIDE = 4
 

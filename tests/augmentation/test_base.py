@@ -40,6 +40,21 @@ def test_the_base_class_is_abstract():
         Nothing()
 
 
+def test_working_in_place_is_an_error():
+    """Or what the caller holds would be changed."""
+
+    class InPlace(Constant):
+        def _perturb(self, X, rng):
+            X += 1
+            return X
+
+    X = RAMP.copy()
+    with pytest.raises(ValueError, match="read-only"):
+        InPlace().fit_transform(X)
+    np.testing.assert_array_equal(X, RAMP)
+    assert X.flags.writeable
+
+
 def test_random_while_training_nothing_afterwards():
     augmenter = Noise(random_state=0)
     variants = augmenter.fit_transform(RAMP)

@@ -292,3 +292,11 @@ def test_reproducible():
 def test_refuses(options, message):
     with pytest.raises(ValueError, match=message):
         bayes_optimum(**({"table": challenge_table()} | options))
+
+
+def test_only_a_peak_that_is_clipped_can_have_the_largest_height():
+    """Heights from 1.93 to 2.03, clipped at 2, and from 1.85 to 1.95: a fifth in common."""
+    table = [([50], [1.98]), ([50], [1.9])]
+    optimum = bayes_optimum(table, n_points=100, max_shift=0, n_samples=5000, random_state=0)
+    assert optimum.accuracy == pytest.approx(0.9, abs=4 * optimum.standard_error)
+    assert 0 < optimum.standard_error < 0.003

@@ -126,3 +126,43 @@ def test_drawn_challenge_has_the_published_structure(random_state):
 def test_drawn_challenge_is_as_hard_as_the_published_one(random_state):
     optimum = bayes_optimum(draw_challenge_table(random_state=random_state), random_state=0)
     assert optimum.accuracy == pytest.approx(0.865, abs=0.01)
+
+
+@pytest.fixture(scope="module")
+def drawn_tables():
+    return [draw_challenge_table(random_state=seed) for seed in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "low", "high", "unit"),
+    [
+        ([0, 3, 6, 9], 0.4, 0.95, 0.05),
+        ([12, 15], 0.15, 0.3, 0.01),
+        ([18, 21], 0.08, 0.2, 0.01),
+    ],
+    ids=["strong", "weak", "growing"],
+)
+def test_heights_of_drawn_challenges_reach_their_limits(drawn_tables, numbers, low, high, unit):
+    """Heights of the first class of triplets, references and minor peaks left out."""
+    heights = np.concatenate(
+        [table[number].heights for table in drawn_tables for number in numbers]
+    )
+    heights = heights[(heights < 1) & (heights != 0.035)]
+    assert (heights.min(), heights.max()) == (low, high)
+    np.testing.assert_allclose(heights / unit, np.round(heights / unit))
+
+
+def far_from(peaks, others):
+    """Whether a peak above .1 has none of the others within 100 points."""
+    return any(
+        all(abs(position - other) > 100 for other in others.positions)
+        for position, height in zip(*peaks, strict=True)
+        if height > 0.1
+    )
+
+
+def test_no_class_of_a_drawn_challenge_passes_for_one_of_another_triplet(drawn_tables):
+    for table in drawn_tables:
+        for i, a in enumerate(table):
+            for b in table[: i // 3 * 3]:
+                assert far_from(a, b) or far_from(b, a)

@@ -397,9 +397,7 @@ def test_errors_of_a_users_function_are_shown():
         return [layers.decimation(4, 2), nn.Flatten()]
 
     X, y = spectra()
-    with pytest.raises(
-        ValueError, match=r"architecture .* shape \(1, 1, 3\) instead of \(1, 3\)"
-    ):
+    with pytest.raises(ValueError, match=r"architecture .* shape \(1, 1, 3\) instead of \(1, 3\)"):
         net(flat).fit(X, y)
     with pytest.raises(ValueError, match=r"^an even number of points, not 110$"):
         net(even).fit(X, y)

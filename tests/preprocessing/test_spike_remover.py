@@ -58,6 +58,16 @@ def test_two_spikes_are_removed_from_every_spectrum(seed, width, noise, dtype):
     assert np.abs(result - clean)[points].max() < 0.25
 
 
+def test_many_spectra():
+    """So many that they are worked on in several blocks."""
+    rng = np.random.default_rng(0)
+    X, _ = with_spikes(simulated(rng, 2500), rng, 1)
+    result = SpikeRemover().fit_transform(X)
+    assert (result != X).any(axis=1).all()
+    for some in (slice(0, 3), slice(1040, 1060), slice(-3, None)):
+        np.testing.assert_array_equal(SpikeRemover().fit_transform(X[some]), result[some])
+
+
 @pytest.mark.parametrize("place", [0, 1, 48, 49])
 def test_a_spike_of_one_point_at_an_end(place):
     X = np.random.default_rng(0).normal(0, 0.01, (20, 50))
@@ -118,7 +128,7 @@ def test_rows_of_sharp_peaks(spacing, sigma):
 @pytest.mark.parametrize("n_points", [20, 100, 1000])
 @pytest.mark.parametrize("draw", ["normal", "uniform", "laplace"])
 def test_noise_is_no_spike(n_points, draw):
-    """Changed are less than one spectrum in 1000."""
+    """Fewer than one spectrum in 1000 is changed."""
     X = getattr(np.random.default_rng(0), draw)(size=(200_000 // n_points, n_points))
     changed = (SpikeRemover().fit_transform(X) != X).any(axis=1)
     assert changed.mean() < 1e-3

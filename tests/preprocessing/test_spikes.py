@@ -85,3 +85,17 @@ def test_replicates_by_hand():
     spikes, expected = spikes_among_replicates(X, 10)
     assert np.argwhere(spikes).tolist() == [[1, 40], [1, 41], [1, 42], [1, 43], [1, 44]]
     np.testing.assert_allclose(expected, clean, atol=0.1)
+
+
+@pytest.mark.parametrize("n_replicates", [3, 4, 5])
+def test_replicates_may_differ(n_replicates):
+    """Sharp peaks that move by 0.3 points and vary by a tenth are no spikes, nor is noise."""
+    rng = np.random.default_rng(0)
+    points = np.arange(300)
+    for _ in range(30):
+        X = rng.normal(0, 0.003, (n_replicates, 300))
+        for place in (40, 90, 160, 250):
+            moved = place + rng.uniform(-0.3, 0.3, (n_replicates, 1))
+            heights = rng.uniform(0.9, 1.1, (n_replicates, 1))
+            X += heights * np.exp(-0.5 * ((points - moved) / 0.8) ** 2)
+        assert not spikes_among_replicates(X, 10)[0].any()
