@@ -60,7 +60,7 @@ class DiffractionShiftAugmenter(BaseAugmenter):
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
-        Names of the points, where `X` had string column names in ``fit``.
+        Names of the points, if `X` had string column names in ``fit``.
 
     See Also
     --------

@@ -89,7 +89,7 @@ class AugmentationDisplay:
         random_state : int, RandomState instance or None, default=None
             An int draws the same variants at every call.
         axes : matplotlib Axes or sequence of n_spectra of them, default=None
-            Where to draw; None makes a new figure.
+            The axes to draw on; None makes a new figure.
 
         Returns
         -------
@@ -113,7 +113,7 @@ class AugmentationDisplay:
             "band" shows where 90 % of the variants lie at each point, "variants" the first five of
             them.
         axes : matplotlib Axes or sequence of n_spectra of them, default=None
-            Where to draw; None makes a new figure.
+            The axes to draw on; None makes a new figure.
 
         Returns
         -------
@@ -141,7 +141,7 @@ class AugmentationDisplay:
         self.axes_ = tuple(np.ravel(axes))
         if len(self.axes_) != n_spectra:
             raise ValueError(
-                f"axes holds {len(self.axes_)} axes for {n_spectra} spectra; one each is needed."
+                f"axes holds {len(self.axes_)} axes for {n_spectra} spectra; it must hold as many."
             )
         self.figure_ = self.axes_[0].figure
         for ax, spectrum, variants in zip(

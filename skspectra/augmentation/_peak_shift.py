@@ -85,8 +85,8 @@ class PeakShiftAugmenter(BaseAugmenter):
         is 1 % of the points, at least 1.
     mode : {"local", "global", "peak"}, default="local"
         "local" moves neighbouring regions differently but smoothly (strain, several phases).
-        "global" moves the whole axis by one displacement (zero error). "peak" moves each peak
-        that is found independently.
+        "global" moves the whole axis by one displacement (zero error). "peak" moves every peak
+        that is found by its own displacement.
     length_scale : int or "auto", default="auto"
         Points over which the displacement of "local" changes, at least ``2 * max_shift``: below
         that, points would overtake each other. "auto" is ``8 * max_shift``. Only "local" uses it.
@@ -103,7 +103,7 @@ class PeakShiftAugmenter(BaseAugmenter):
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
-        Names of the points, where `X` had string column names in ``fit``.
+        Names of the points, if `X` had string column names in ``fit``.
 
     See Also
     --------

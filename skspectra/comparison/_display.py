@@ -58,7 +58,7 @@ class ComparisonDisplay:
         comparison : Comparison
             The result of :func:`compare`.
         axes : sequence of 3 matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            The axes to draw on; None makes a new figure.
 
         Returns
         -------
@@ -73,7 +73,7 @@ class ComparisonDisplay:
         Parameters
         ----------
         axes : sequence of 3 matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            The axes to draw on; None makes a new figure.
 
         Returns
         -------

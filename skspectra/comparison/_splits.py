@@ -48,7 +48,7 @@ def make_splits(y, groups=None, cv=5, n_repeats=1, random_state=0):
         splits = list(LeaveOneGroupOut().split(y, y, groups))
     elif isinstance(cv, (int, np.integer)):
         if cv < 2 or n_repeats < 1:
-            raise ValueError(f"needs cv >= 2 and n_repeats >= 1, got {cv} and {n_repeats}")
+            raise ValueError(f"cv={cv}, n_repeats={n_repeats}: must be cv >= 2, n_repeats >= 1")
         if groups is not None:
             _check_groups(y, groups, max(cv, 3))
         elif counts.min() < max(cv, 4):

@@ -67,10 +67,10 @@ def stratified_mean(gain, strata):
 def resolution(strata, units):
     """Return the change of the score that one independent unit of the rarest stratum makes.
 
-    No standard error may be smaller. If two models agree on every one of n units, the observed
-    variance is zero, but this does not prove that they are equal. With this floor they count as
-    equivalent within 2 points only from about 100 to 140 units on. That is close to the "rule of
-    three" (no event in n trials leaves a rate of 3/n possible).
+    No standard error is smaller than this change. If two models agree on every one of n units,
+    the observed variance is zero, but this does not prove that they are equal. With this floor
+    they count as equivalent within 2 points only from about 100 to 140 units on. That is close to
+    the "rule of three" (no event in n trials leaves a rate of 3/n possible).
 
     Parameters
     ----------

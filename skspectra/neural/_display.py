@@ -60,7 +60,7 @@ class TrainingDisplay:
         estimator : SpectralCNN
             A fitted network.
         axes : sequence of 2 matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            The axes to draw on; None makes a new figure.
 
         Returns
         -------
@@ -76,7 +76,7 @@ class TrainingDisplay:
         Parameters
         ----------
         axes : sequence of 2 matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            The axes to draw on; None makes a new figure.
 
         Returns
         -------

@@ -61,8 +61,8 @@ class SpectralCNN(BaseNetwork):
         and monitors its loss. False monitors the training loss. If `X_val` is passed to ``fit``,
         its loss is monitored instead. The best weights are kept.
     validation_fraction : float, default=0.1
-        Share of the training spectra held out, in (0, 1). A stratified hold-out has at least one
-        spectrum per class, but the only spectrum of a class stays in training.
+        Share of the training spectra held out, in (0, 1). A stratified hold-out has at least as
+        many spectra as there are classes. The only spectrum of a class stays in training.
     n_iter_no_change : int, default=25
         Epochs without an improvement of 1e-4 after which training stops (>= 1).
     class_weight : dict, "balanced" or None, default=None
@@ -106,7 +106,7 @@ class SpectralCNN(BaseNetwork):
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
-        Names of the points, where `X` had string column names in ``fit``.
+        Names of the points, if `X` had string column names in ``fit``.
 
     See Also
     --------

@@ -216,7 +216,7 @@ def oviedo(
         )
     length = -(-n_points // (8 * 5 * 3))
     if length == 1 and pooling is not layers.mean_pool:
-        raise ValueError("a window of one point, on which all kinds of pooling are the same")
+        raise ValueError("the window has one point, for which all kinds of pooling are the same")
     return [
         *(convolution(1, 32, 8, 8), norm(), activation()),
         *(convolution(32, 32, 5, 5), norm(), activation()),

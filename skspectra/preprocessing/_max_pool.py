@@ -13,9 +13,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skspectra.preprocessing._window_maxima import Scratch, window_maxima
 
 # Values processed at a time, so that they stay in the processor's cache and a memory-mapped X
-# stays on disk. If the spectra are columns in memory, the bytes of window maxima are limited
-# instead: smaller blocks would read short pieces of many columns, which takes longer (measured
-# with benchmarks/speed.py pooling).
+# stays on disk. If the spectra are columns in memory, the bytes of the window maxima set the size
+# of a block instead, because smaller blocks read short pieces of many columns, which takes longer
+# (measured with benchmarks/speed.py pooling).
 _BLOCK = 2**19
 _COLUMN_BYTES = 2**23
 
@@ -83,7 +83,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
-        Names of the points, where `X` had string column names in ``fit``.
+        Names of the points, if `X` had string column names in ``fit``.
 
     See Also
     --------

@@ -83,7 +83,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
-        Names of the points, where `X` had string column names in ``fit``.
+        Names of the points, if `X` had string column names in ``fit``.
 
     See Also
     --------
@@ -97,9 +97,9 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
     changes of the background most of all. So the default takes the square root only of what
     rises above the level of a spectrum.
 
-    Features are centred. This leaves their distances unchanged, but ``gamma="scale"`` then
-    follows the differences between spectra instead of what they have in common. Without centring
-    an SVM hardly learns from smooth spectra. Features are not divided by their standard
+    Features are centred. This leaves their distances unchanged, but ``gamma="scale"`` becomes the
+    inverse of how much spectra differ, instead of depending on what they have in common. Without
+    centring an SVM hardly learns from smooth spectra. Features are not divided by their standard
     deviations, because this would amplify windows that hold only noise.
 
     The time to fit grows with the square of the number of classes, because each pair of classes
