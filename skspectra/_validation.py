@@ -8,6 +8,8 @@ import numpy as np
 _N_PROBED = 16
 # Number of values read at a time, so that a memory-mapped X stays on disk.
 _BLOCK = 2**20
+# What is said of flat spectra.
+FLAT = "are all zero or constant"
 
 
 def as_indicator(y, name):
@@ -21,7 +23,7 @@ def as_indicator(y, name):
     return y
 
 
-def warn_if_flat(X):
+def warn_if_flat(X, name="X", stacklevel=4):
     """Warn if spectra are all zero or constant, because nothing in them shows their class.
 
     Spectra of a single point are not checked.
@@ -38,7 +40,7 @@ def warn_if_flat(X):
     )
     if n_flat:
         warnings.warn(
-            f"{n_flat} of {len(X)} spectra in X are all zero or constant, so nothing shows "
+            f"{n_flat} of {len(X)} spectra in {name} {FLAT}, so nothing shows "
             "their class; check how they were read.",
-            stacklevel=4,
+            stacklevel=stacklevel,
         )

@@ -114,7 +114,7 @@ FAULTS = [
         ],
     ),
     (
-        "svm/_pooled_svc.py",
+        "preprocessing/_front.py",
         "tests/svm/test_pooled_svc.py -k floor",
         [
             ("if X.shape[1] < 3:", "if X.shape[1] < 4:"),

@@ -1,5 +1,6 @@
 """Any classifier, fitted on the original spectra plus augmented copies."""
 
+import warnings
 from numbers import Integral
 
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._validation import FLAT, warn_if_flat
 from skspectra.augmentation._base import draw
 
 
@@ -41,7 +43,10 @@ def _refuse_inner_split(estimator, fit_params):
                 continue
             if _gets_validation_set(parameters.get(owner, estimator), siblings, fit_params):
                 continue
-            advice = "set early_stopping=False, or use SpectralCNN(augmenter=...)"
+            advice = (
+                "set early_stopping=False, give fit an X_val and y_val, or use the network's own "
+                "augmenter parameter"
+            )
         # Gradient boosting has no `early_stopping`: this number alone turns it on.
         elif (
             last == "n_iter_no_change"
@@ -183,8 +188,9 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             the estimator requested are passed on, otherwise all of them. `sample_weight` and
             `groups` must have one value per spectrum and are repeated for the copies, also where
             a Pipeline takes them as ``step__sample_weight``. Anything else, such as `X_val` and
-            `y_val`, is passed on as it is. An estimator that gets an `X_val` may stop early,
-            because it validates on these spectra.
+            `y_val`, is passed on as it is. With routing on, the steps of a Pipeline must
+            request these names as they are, not by an alias. An estimator that gets an `X_val` may
+            stop early, because it validates on these spectra.
 
         Returns
         -------
@@ -218,11 +224,15 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         named = hasattr(self, "feature_names_in_") and library in ("pandas", "polars")
         self._container = FunctionTransformer(feature_names_out="one-to-one").fit(frame)
         self._container.set_output(transform=library if named else "default")
-        self.estimator_ = clone(self.estimator).fit(
-            self._container.transform(spectra),
-            y[np.tile(np.arange(n_samples), self.n_copies + 1)],
-            **fit_params,
-        )
+        warn_if_flat(X)
+        with warnings.catch_warnings():
+            # The estimator would count the copies, too.
+            warnings.filterwarnings("ignore", f".* {FLAT}", UserWarning)
+            self.estimator_ = clone(self.estimator).fit(
+                self._container.transform(spectra),
+                y[np.tile(np.arange(n_samples), self.n_copies + 1)],
+                **fit_params,
+            )
         return self
 
     @property

@@ -30,6 +30,11 @@ LONGEST = 2**16
 
 def choose(architecture, n_points):
     """Return the network that `architecture` names for spectra of `n_points`, or raise."""
+    if isinstance(architecture, nn.Module):
+        raise ValueError(
+            f"architecture={architecture!r} is a module; give a function of the number of points "
+            "that returns a list of modules."
+        )
     if not isinstance(architecture, str) or architecture in ZOO:
         return architecture
     if architecture == "auto":
@@ -92,7 +97,13 @@ def _check_without_convolution(architecture, chosen):
 
 def _copied(modules):
     """Return copies of modules, lazy ones included."""
-    modules = list(modules)
+    try:
+        modules = list(modules)
+    except TypeError:
+        raise ValueError(
+            "architecture must be a function that returns a list of torch modules; it returned "
+            f"{modules!r}."
+        ) from None
     # Torch can copy parameters that have no size yet, but not buffers that have none.
     lazy = (b for m in modules for b in m.buffers() if isinstance(b, UninitializedBuffer))
     memo = {id(b): UninitializedBuffer(device=b.device, dtype=b.dtype) for b in lazy}

@@ -101,7 +101,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         X, y = validate_data(self, X, y, dtype="numeric", multi_output=True)
         targets = self._encode_fit(y)
         self._plan(given, X)
-        warn_if_flat(X)
+        self._warn(X)
 
         rng = np.random.default_rng(self.random_state)
         train, valid = Spectra(X, targets), None
@@ -141,6 +141,10 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             )
         return self
 
+    def _warn(self, X):
+        """Warn of spectra that hold less than they seem to."""
+        warn_if_flat(X, stacklevel=5)
+
     def _encode_fit(self, y):
         """Learn the classes and return the targets of the loss: class numbers or a 0/1 matrix."""
         check_classification_targets(y)
@@ -167,6 +171,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"X_val, y_val: {error}") from error
+        warn_if_flat(X_val, "X_val", stacklevel=5)
         if self._multilabel:
             shape = (len(X_val), len(self.classes_))
             if y_val.shape != shape:
@@ -249,7 +254,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _logits(self, X):
         check_is_fitted(self)
         X = validate_data(self, X, dtype="numeric", reset=False)
-        warn_if_flat(X)
+        self._warn(X)
         device = resolve_device(self.device, fall_back=True)
         with private_torch(device, self.n_threads), torch.inference_mode():
             # A network without values is built much faster.

@@ -13,19 +13,19 @@ from skspectra.neural._base import BaseNetwork
 from skspectra.neural._training import as_float32
 from skspectra.preprocessing import MaxPoolDownsampler
 from skspectra.preprocessing._front import fit_front
-from skspectra.preprocessing._intensity import LAWS
+from skspectra.preprocessing._intensity import CLIPPING, LAWS, compress_rows, warn_if_clipped
 from skspectra.preprocessing._max_pool import resolve_windows
 
 
 def _check_sizes(sizes):
-    """Return the sizes of the hidden layers as a tuple, or raise a ValueError."""
-    found = tuple(np.ravel(sizes).tolist())
-    if not all(isinstance(size, int) and size >= 1 for size in found):
+    """Return the sizes of the hidden layers as a tuple of integers, or raise a ValueError."""
+    found = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
+    if not all(isinstance(size, Integral) and size is not True and size >= 1 for size in found):
         raise ValueError(
             f"hidden_layer_sizes={sizes!r} must hold whole numbers, each at least 1; () leaves "
             "the hidden layers out."
         )
-    return found
+    return tuple(map(int, found))
 
 
 def _dense_layers(n_windows, *, adaptive, n_steps, sizes, dropout):
@@ -60,7 +60,8 @@ class PooledMLP(BaseNetwork):
         How each spectrum is scaled first; see :func:`skspectra.preprocessing.normalize`.
     compression : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
         How pooled intensities are compressed, so that minor peaks count; see
-        :func:`skspectra.preprocessing.compress`. "log" has its default floor of 0.001.
+        :func:`skspectra.preprocessing.compress`. The floor of "log" is chosen as in
+        :class:`PooledSVC`.
     n_steps : int, default=1
         Number of steps that encode each compressed value (>= 1), a piecewise-linear encoding [2]_.
         With 8 steps the network is more accurate on large sets of simulated spectra that are
@@ -241,8 +242,18 @@ class PooledMLP(BaseNetwork):
         n_windows = len(self.features_["pool"].starts_)
         return build(partial(_dense_layers, **self._dense), n_windows, n_outputs, device)
 
+    def _pool(self, X):
+        return self.features_["pool"].transform(as_float32(X, self.features_["normalize"].norm))
+
+    def _warn(self, X):
+        super()._warn(X)
+        law = self.features_["compress"].law
+        if law in CLIPPING:
+            # Once for all batches; a thousand spectra are enough to tell.
+            warn_if_clipped(self._pool(np.array(X[:: -(-len(X) // 1000)])), law, stacklevel=5)
+
     def _prepare(self, X):
-        X = as_float32(X, self.features_["normalize"].norm)
-        X = self.features_["pool"].transform(X)
+        X = self._pool(X)
         # The law "adaptive" is a layer of the network.
-        return X if self._dense["adaptive"] else self.features_["compress"].transform(X)
+        law = self.features_["compress"]
+        return X if self._dense["adaptive"] else compress_rows(X, law.law, law.floor)

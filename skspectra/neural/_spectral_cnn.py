@@ -195,7 +195,15 @@ class SpectralCNN(BaseNetwork):
         switches = {name: getattr(self, name) for name in (*SWITCHES, "dropout")}
         self.switches_ = {name: value for name, value in switches.items() if value != "auto"}
         self.architecture_ = choose(self.architecture, X.shape[1])
-        check_length(self.architecture_, X.shape[1], self.switches_)
+        try:
+            check_length(self.architecture_, X.shape[1], self.switches_)
+        except ValueError as error:
+            if self.architecture == "auto":
+                error.add_note(
+                    f"architecture='auto' is {self.architecture_!r} for spectra of {X.shape[1]} "
+                    "points; other networks are chosen by name."
+                )
+            raise
         self.normalize_ = self.normalize
 
     def _build(self, n_outputs, device="cpu"):

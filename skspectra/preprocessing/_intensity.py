@@ -8,6 +8,8 @@ from sklearn.utils import check_array
 from skspectra._options import NORMS
 
 LAWS = ("adaptive", "sqrt", "log", "none")
+# Those that have no value for negative intensities.
+CLIPPING = ("sqrt", "log")
 
 # "adaptive" is linear well within this many scatters of the level and a square root well beyond.
 SCATTERS = 20
@@ -163,7 +165,20 @@ def compress(X, law="adaptive", floor=1e-3):
     _check_option("law", law, LAWS)
     if not 0 < floor < np.inf:
         raise ValueError(f"floor={floor!r} must be a positive number.")
-    return compress_rows(_as_spectra(X), law, floor)
+    X = _as_spectra(X)
+    warn_if_clipped(X, law, stacklevel=3)
+    return compress_rows(X, law, floor)
+
+
+def warn_if_clipped(X, law, stacklevel):
+    """Warn where the law clips more than a small share of the absolute intensity."""
+    negative = _negative_share(X) if law in CLIPPING else 0
+    if negative > NEGATIVE_SHARE:
+        warnings.warn(
+            f"{negative:.0%} of the absolute intensity is negative and is clipped at 0 by the "
+            f"law {law!r}; correct the baseline first, or use 'adaptive', which does not clip.",
+            stacklevel=stacklevel,
+        )
 
 
 def compress_rows(X, law, floor):
@@ -172,13 +187,6 @@ def compress_rows(X, law, floor):
         return X
     if law == "adaptive":
         return _compress_adaptively(X)
-    negative = _negative_share(X)
-    if negative > NEGATIVE_SHARE:
-        warnings.warn(
-            f"{negative:.0%} of the absolute intensity is negative and was clipped at 0 by the "
-            f"law {law!r}; correct the baseline first, or use 'adaptive', which does not clip.",
-            stacklevel=3,
-        )
     clipped = np.maximum(X, 0)
     return np.sqrt(clipped) if law == "sqrt" else _log(clipped, float(floor))
 

@@ -5,7 +5,7 @@ from numbers import Real
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skspectra.preprocessing._base import BaseRowTransformer
-from skspectra.preprocessing._intensity import LAWS, compress_rows
+from skspectra.preprocessing._intensity import LAWS, compress_rows, warn_if_clipped
 
 
 class IntensityCompressor(BaseRowTransformer):
@@ -57,4 +57,6 @@ class IntensityCompressor(BaseRowTransformer):
         self.floor = floor
 
     def _apply(self, X):
+        # The user calls `transform`, which scikit-learn wraps.
+        warn_if_clipped(X, self.law, stacklevel=5)
         return compress_rows(X, self.law, self.floor)

@@ -38,6 +38,15 @@ def window_starts(n_points, size, stride):
     return starts if starts[-1] == last else np.append(starts, last)
 
 
+def column_axis(X):
+    """Return the numbers that name the columns of a data frame, or None if some are no numbers."""
+    try:
+        axis = np.array([float(name) for name in getattr(X, "columns", ())])
+    except (TypeError, ValueError):
+        return None
+    return axis if len(axis) and np.isfinite(axis).all() else None
+
+
 def _pool(X, size, stride, pooling, out, scratch):
     """Write the pooled values of the windows ``X[:, i * stride : i * stride + size]``."""
     if pooling == "max":
@@ -78,8 +87,9 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         First point of each window. The last window is anchored at the end of the axis, so that no
         point is dropped.
     centers_ : ndarray of shape (n_windows,)
-        Centre of each window, the mean of its first and last point. It is in axis units if all
-        column names of `X` in ``fit`` were finite numbers as strings, otherwise in points.
+        Centre of each window, the mean of its first and last point. It is in axis units if `X`
+        was a data frame in ``fit`` whose columns are all named by finite numbers, otherwise in
+        points.
     n_features_in_ : int
         Points per spectrum seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_points,)
@@ -139,6 +149,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self : MaxPoolDownsampler
             The fitted transformer.
         """
+        self._axis = column_axis(X)
         X = validate_data(self, X, dtype=[np.float64, np.float32])
         n_points = X.shape[1]
         self.pool_size_, self.stride_ = resolve_windows(n_points, self.pool_size, self.stride)
@@ -155,12 +166,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def centers_(self):
         """Centre of each window, in axis units where the columns are numbers."""
         axis = np.arange(self.n_features_in_, dtype=np.float64)
-        if hasattr(self, "feature_names_in_"):
-            try:
-                named = self.feature_names_in_.astype(np.float64)
-            except ValueError:
-                named = axis
-            axis = named if np.isfinite(named).all() else axis
+        axis = axis if self._axis is None else self._axis
         # The ends are halved before they are added, because their sum may overflow.
         return axis[self.starts_] / 2 + axis[self.starts_ + self.pool_size_ - 1] / 2
 

@@ -63,8 +63,8 @@ class SpikeRemover(BaseRowTransformer):
     Replicates (`groups`) reveal more. In a group of three or more spectra each spectrum is
     compared with the median of the group, brought to its own scale. A spike stands above the
     median by more than `threshold` scatters, and above 1.5 times the height that the median has
-    within two points. So a peak that all replicates have stays, however sharp it is, and wide
-    spikes are removed too. The median replaces a spike.
+    within two points. So a peak that all replicates have at the same place stays, however sharp it
+    is, and wide spikes are removed too. The median replaces a spike.
 
     References
     ----------
@@ -114,14 +114,21 @@ class SpikeRemover(BaseRowTransformer):
         Raises
         ------
         ValueError
-            If `groups` does not hold one value for each spectrum.
+            If `groups` does not hold one value for each spectrum, or if values are missing.
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        if groups is None or X.shape[1] < FEW:
+        if groups is None:
             return self._apply(X)
         groups = column_or_1d(groups)
         check_consistent_length(X, groups)
+        # NaN differs from itself, and a missing value of pandas is no truth value.
+        if any(group is None or (group == group) is not True for group in groups.tolist()):
+            raise ValueError(
+                "groups has missing values; give each spectrum of an unknown sample its own group."
+            )
+        if X.shape[1] < FEW:
+            return X
         _, members, sizes = np.unique(groups, return_inverse=True, return_counts=True)
         result, alone = X.copy(), sizes[members] < 3
         result[alone] = self._apply(X[alone])

@@ -23,14 +23,6 @@ from skspectra.svm import _votes
 _BLOCK = 2**22
 
 
-def _noise(X):
-    """Return the standard deviation of the noise of a typical spectrum, by second differences."""
-    if X.shape[1] < 3:
-        return 0.0
-    curvature = X[:, 1:-1] - (X[:, :-2] + X[:, 2:]) / 2
-    return float(np.median(np.abs(curvature))) / 0.6745 / np.sqrt(1.5)
-
-
 def _transform(steps, X):
     """Apply a fitted Pipeline to validated spectra, without a check of column names."""
     return steps[1:].transform(normalize(X, steps[0].norm))
@@ -203,8 +195,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
                     "use 'balanced' or None."
                 )
         warn_if_flat(X)
-        self.floor_ = self._choose_floor(X) if self.compression == "log" else None
-        front = fit_front(self, given, X, self.stride, self.floor_ or 1.0)
+        front = fit_front(self, given, X, self.stride, self.floor)
+        self.floor_ = front["compress"].floor if self.compression == "log" else None
         center = StandardScaler(with_std=False).set_output(transform="default")
         pooled = center.fit_transform(_transform(front, X)).astype(np.float64, copy=False)
         variance = pooled.var()
@@ -224,14 +216,6 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         self.pipeline_ = Pipeline([*front.steps, ("center", center), ("svc", svc)])
         self.classes_ = self.pipeline_.classes_
         return self
-
-    def _choose_floor(self, X):
-        if self.floor != "auto":
-            return self.floor
-        # A thousand spectra are enough to estimate the noise.
-        sample = normalize(X[:: -(-len(X) // 1000)], self.normalize)
-        small_peak = 1e-2 * float(np.median(sample.max(axis=1)))
-        return max(small_peak, 3 * _noise(sample)) or 1e-2
 
     def _features(self, X):
         check_is_fitted(self)

@@ -199,7 +199,7 @@ def test_not_fitted():
         (MLPClassifier(early_stopping=True), "estimator's early_stopping=True"),
         (HistGradientBoostingClassifier(), "estimator's early_stopping='auto'"),
         (SGDClassifier(early_stopping=True), "estimator's early_stopping=True"),
-        (SpectralCNN(), r"early_stopping=True.*SpectralCNN\(augmenter=...\)"),
+        (SpectralCNN(), "early_stopping=True.*give fit an X_val.*own augmenter parameter"),
         (
             make_pipeline(MLPClassifier(early_stopping=True)),
             "estimator__mlpclassifier__early_stopping=True",
@@ -674,3 +674,11 @@ def test_the_global_output_setting_changes_nothing(calls, library):
     with config_context(transform_output=library):
         AugmentedClassifier(Spy(), Marking(), 1).fit(X, Y).predict(X)
     assert all(type(rows) is np.ndarray for _, rows, _ in calls)
+
+
+def test_flat_spectra_are_counted_without_their_copies():
+    flat = np.concatenate([X, np.zeros((1, 9))])
+    model = AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(1), 3, random_state=0)
+    with pytest.warns(UserWarning, match="are all zero or constant") as record:
+        model.fit(flat, [*Y, "quartz"])
+    assert [str(warning.message)[:19] for warning in record] == ["1 of 5 spectra in X"]

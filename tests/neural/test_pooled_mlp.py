@@ -5,7 +5,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils._param_validation import InvalidParameterError
 from torch import nn
 
-from skspectra import MaxPoolDownsampler, PeakShiftAugmenter, PooledMLP
+from skspectra import MaxPoolDownsampler, PeakShiftAugmenter, PooledMLP, PooledSVC
 from skspectra.datasets import make_spectra
 from skspectra.neural import _layers as layers
 from skspectra.preprocessing import compress, normalize
@@ -98,10 +98,11 @@ def test_the_front_is_that_of_the_transformers(pooling, law, norm):
     found = model.fit(X, y)._prepare(X.copy())
     assert found.dtype == np.float32
     pooled = MaxPoolDownsampler(9, "auto", pooling).fit_transform(normalize(X, norm))
-    expected = pooled if law == "adaptive" else compress(pooled, law)
+    floor = model.features_["compress"].floor
+    expected = pooled if law == "adaptive" else compress(pooled, law, floor)
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(
-        model.features_.transform(X), compress(pooled, law), rtol=1e-5, atol=1e-7
+        model.features_.transform(X), compress(pooled, law, floor), rtol=1e-5, atol=1e-7
     )
     assert any(isinstance(layer, layers.Compress) for layer in built(model, X, y)) == (
         law == "adaptive"
@@ -112,8 +113,22 @@ def test_the_front_is_that_of_the_transformers(pooling, law, norm):
 @pytest.mark.parametrize("law", ["sqrt", "log"])
 def test_negative_intensities_that_are_clipped_get_a_word(law):
     X, y = spectra()
-    with pytest.warns(UserWarning, match="of the absolute intensity is negative"):
-        net(compression=law, normalize="none").fit(X - 0.5, y)
+    with pytest.warns(UserWarning, match="of the absolute intensity is negative") as record:
+        model = net(compression=law, normalize="none").fit(X - 0.5, y)
+    with pytest.warns(UserWarning, match="of the absolute intensity is negative") as again:
+        model.predict(X - 0.5)
+    # Once for all batches and epochs.
+    clipped = [w for w in (*record, *again) if "is clipped at 0" in str(w.message)]
+    assert [warning.filename for warning in clipped] == 2 * [__file__]
+
+
+@short
+@pytest.mark.parametrize("normalize", ["max", "area", "none"])
+def test_the_floor_of_the_logarithm_is_that_of_the_svc(normalize):
+    X, y = spectra()
+    model = net(compression="log", normalize=normalize).fit(100 * X, y)
+    expected = PooledSVC(compression="log", normalize=normalize).fit(100 * X, y).floor_
+    assert model.features_["compress"].floor == expected
 
 
 @short
@@ -138,7 +153,7 @@ def test_layers():
     assert [layer.out_features for layer in one] == [9, 3]
 
 
-@pytest.mark.parametrize("sizes", [(5, 0), (5, 2.5), ("a",), (-1,)])
+@pytest.mark.parametrize("sizes", [(5, 0), (5, 2.5), ("a",), (-1,), (True,), ((5, 6), (7, 8))])
 def test_bad_sizes_of_hidden_layers(sizes):
     with pytest.raises(ValueError, match=r"hidden_layer_sizes=.* must hold whole numbers"):
         net(hidden_layer_sizes=sizes).fit(*spectra())
@@ -202,3 +217,18 @@ def test_searchable():
     grid = {"pool_size": [4, 8], "n_steps": [1, 2], "hidden_layer_sizes": [(8,), (8, 4)]}
     search = GridSearchCV(net(), grid, cv=2).fit(X, y)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+@short
+def test_warnings_of_flat_spectra_point_at_the_caller():
+    X, y = spectra()
+    flat = np.zeros((3, 110))
+    with pytest.warns(UserWarning, match="are all zero or constant") as fitted:
+        model = net().fit(np.concatenate([X, flat]), [*y, 0, 1, 2], flat, [0, 1, 2])
+    with pytest.warns(UserWarning, match="are all zero or constant") as predicted:
+        model.predict(flat)
+    found = [w for w in (*fitted, *predicted) if "constant" in str(w.message)]
+    assert [str(warning.message).split(" are")[0] for warning in found] == [
+        *("3 of 39 spectra in X", "3 of 3 spectra in X_val", "3 of 3 spectra in X")
+    ]
+    assert {warning.filename for warning in found} == {__file__}

@@ -407,6 +407,24 @@ def test_errors_of_a_users_function_are_shown():
         net(short_of_windows).fit(X[:, :3] + np.arange(3), y)
 
 
+def test_what_is_no_function_that_returns_modules():
+    X, y = spectra()
+    with pytest.raises(ValueError, match=r"architecture=Flatten.* is a module; give a function"):
+        net(nn.Flatten()).fit(X, y)
+    for returned in (None, nn.Flatten()):
+        with pytest.raises(ValueError, match="must be a function that returns a list"):
+            net(lambda n_points, returned=returned: returned).fit(X, y)
+
+
+def test_auto_says_which_network_it_is_where_a_switch_has_no_meaning():
+    with pytest.raises(ValueError, match="has no meaning") as error:
+        SpectralCNN(pooling="none").fit(np.eye(8), [0, 1] * 4)
+    assert error.value.__notes__ == [
+        "architecture='auto' is 'mozaffari' for spectra of 8 points; other networks are chosen by "
+        "name."
+    ]
+
+
 def test_unknown_device():
     X, y = spectra()
     if torch.cuda.is_available():

@@ -256,7 +256,7 @@ def test_centers_in_points():
         (["20.0", "20.5", "22", "end"], [1, 2]),
         (["20.0", "20.5", "22", "nan"], [1, 2]),
         (["20.0", "20.5", "22", "inf"], [1, 2]),
-        ([20.0, 20.5, 22.0, 30.0], [1, 2]),
+        ([20.0, 20.5, 22.0, 30.0], [21.0, 25.25]),
     ],
 )
 def test_centers_in_axis_units_where_the_names_are_numbers(columns, centers):

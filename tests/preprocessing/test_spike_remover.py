@@ -288,3 +288,21 @@ def test_why_spikes_are_removed():
     print(
         plain.score(test, y[200:]), plain.score(spiked, y[200:]), despiked.score(spiked, y[200:])
     )
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [[np.nan] * 5, [None] * 5, ["a", "a", "a", None, "b"], pd.array(["a", "b", None, "a", "a"])],
+    ids=str,
+)
+@pytest.mark.parametrize("n_points", [9, 200])
+def test_missing_groups_are_refused(groups, n_points):
+    """Else all spectra of unknown samples would be replicates of each other."""
+    X = np.exp(-((np.arange(n_points) - np.arange(5)[:, None] * n_points / 6) ** 2))
+    with pytest.raises(ValueError, match="groups has missing values; give each spectrum"):
+        SpikeRemover().fit_transform(X, groups=groups)
+
+
+def test_groups_of_short_spectra_are_checked_too():
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        SpikeRemover().fit_transform(np.eye(4), groups=[1, 2])

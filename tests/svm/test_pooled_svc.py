@@ -171,7 +171,7 @@ def test_only_the_logarithm_looks_for_a_floor(law, monkeypatch):
     def fail(X):
         raise AssertionError("nobody asked")
 
-    monkeypatch.setattr("skspectra.svm._pooled_svc._noise", fail)
+    monkeypatch.setattr("skspectra.preprocessing._front._noise", fail)
     model = PooledSVC(compression=law).fit(*spectra(4))
     assert model.floor_ is None
     with pytest.raises(AssertionError, match="nobody asked"):
@@ -208,9 +208,30 @@ def test_features_are_named_by_the_axis(container):
     assert model.pipeline_[:-1].get_feature_names_out()[:2].tolist() == [
         *("max(20.0..20.9)", "max(21.0..21.9)")
     ]
+    np.testing.assert_allclose(model.pipeline_["pool"].centers_[:2], [20.45, 21.45])
     expected = PooledSVC(10, 10).fit(X, y).predict(X)
     for predict in (model.predict, model.pipeline_.predict):
         np.testing.assert_array_equal(predict(frame), expected)
+
+
+def test_a_frame_may_have_an_index_of_numbers():
+    pd = pytest.importorskip("pandas")
+    X, y = spectra()
+    names = [f"{20 + i / 10:.1f}" for i in range(300)]
+    frame = pd.DataFrame(X, columns=names, index=np.linspace(300, 400, len(X)))
+    np.testing.assert_array_equal(PooledSVC().fit(frame, y).predict(frame), y)
+
+
+def test_warnings_point_at_the_caller(monkeypatch):
+    """The second look at the spectra works in blocks."""
+    monkeypatch.setattr("skspectra._validation._BLOCK", 600)
+    X, y = spectra()
+    X[5:15] = 3
+    with pytest.warns(UserWarning, match="^10 of 40 spectra in X are all zero") as fitted:
+        model = PooledSVC().fit(X, y)
+    with pytest.warns(UserWarning, match="^10 of 40 spectra in X are all zero") as predicted:
+        model.predict(X)
+    assert [warning.filename for warning in (*fitted, *predicted)] == 2 * [__file__]
 
 
 @pytest.mark.parametrize("values", [(-1, 1), (1, 2)])
