@@ -101,6 +101,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         X, y = validate_data(self, X, y, dtype="numeric", multi_output=True)
         targets = self._encode_fit(y)
         self._plan(given, X)
+        warn_if_flat(X)
         self._warn(X)
 
         rng = np.random.default_rng(self.random_state)
@@ -142,8 +143,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         return self
 
     def _warn(self, X):
-        """Warn of spectra that hold less than they seem to."""
-        warn_if_flat(X, stacklevel=5)
+        """Warn of what the preparation of spectra does to these."""
 
     def _encode_fit(self, y):
         """Learn the classes and return the targets of the loss: class numbers or a 0/1 matrix."""
@@ -254,6 +254,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _logits(self, X):
         check_is_fitted(self)
         X = validate_data(self, X, dtype="numeric", reset=False)
+        warn_if_flat(X)
         self._warn(X)
         device = resolve_device(self.device, fall_back=True)
         with private_torch(device, self.n_threads), torch.inference_mode():

@@ -246,7 +246,6 @@ class PooledMLP(BaseNetwork):
         return self.features_["pool"].transform(as_float32(X, self.features_["normalize"].norm))
 
     def _warn(self, X):
-        super()._warn(X)
         law = self.features_["compress"].law
         if law in CLIPPING:
             # Once for all batches; a thousand spectra are enough to tell.
