@@ -9,6 +9,7 @@ code. The working tree stays as it is.
 import io
 import multiprocessing
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -269,6 +270,36 @@ FAULTS = [
         ],
     ),
     ("augmentation/_classifier.py", "tests/test_defaults.py", [("n_copies=10", "n_copies=5")]),
+    (
+        "_validation.py",
+        "tests/svm/test_pooled_svc.py -k 'flat or caller or matrix'",
+        [
+            ("[0, 1]).all()", "[-1, 0, 1, 2]).all()"),
+            ("range(0, len(suspects), n_rows)", "range(0, min(n_rows, len(suspects)), n_rows)"),
+            ("if n_flat:", "if n_flat > 5:"),
+            ("(probed == X[:, :1])", "(probed != X[:, :1])"),
+        ],
+    ),
+    (
+        "preprocessing/_front.py",
+        "tests/svm/test_pooled_svc.py -k 'axis or index'",
+        [("column_axis(first)", "None"), ("first = given.iloc[:1]", "first = X[:1]")],
+    ),
+    (
+        "neural/_pooled_mlp.py",
+        "tests/neural/test_pooled_mlp.py",
+        [
+            ("overlap = 4 if self.n_steps == 1 else 8", "overlap = 4"),
+            ('self._dense["adaptive"] else', "True else"),
+            ("size >= 1 for size", "size >= 0 for size"),
+            ("if law in CLIPPING:", "if False:"),
+        ],
+    ),
+    (
+        "neural/_architectures.py",
+        "tests/neural/test_spectral_cnn.py -k 'callable or normalisation or statistics'",
+        [("else _copied(modules)", "else modules")],
+    ),
     ("svm/_pooled_svc.py", "tests/test_defaults.py", [("C=100.0", "C=10.0")]),
     (
         "preprocessing/_max_pool.py",
@@ -451,7 +482,7 @@ def _run_pytest(folder, tests):
     os.chdir(folder)
     sys.path.insert(0, folder)
     output, collection = io.StringIO(), _Collection()
-    arguments = ["-x", "-q", "-p", "no:cacheprovider", *tests.split()]
+    arguments = ["-x", "-q", "-p", "no:cacheprovider", *shlex.split(tests)]
     with redirect_stdout(output), redirect_stderr(output):
         status = pytest.main(arguments, plugins=[collection])
     if collection.failed or status > 1:
