@@ -271,6 +271,15 @@ FAULTS = [
     ),
     ("augmentation/_classifier.py", "tests/test_defaults.py", [("n_copies=10", "n_copies=5")]),
     (
+        "preprocessing/_spikes.py",
+        "tests/preprocessing/test_spike_remover.py",
+        [
+            ("_REACH = 2", "_REACH = 1"),
+            ("_REACH = 2", "_REACH = 0"),
+            ("_EXCESS = 0.5", "_EXCESS = 0"),
+        ],
+    ),
+    (
         "_validation.py",
         "tests/svm/test_pooled_svc.py -k 'flat or caller or matrix'",
         [

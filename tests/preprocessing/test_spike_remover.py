@@ -306,3 +306,22 @@ def test_missing_groups_are_refused(groups, n_points):
 def test_groups_of_short_spectra_are_checked_too():
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         SpikeRemover().fit_transform(np.eye(4), groups=[1, 2])
+
+
+def test_a_sharp_peak_two_points_from_those_of_its_replicates_stays():
+    tops = np.array([50, 50, 50, 50, 52])[:, None]
+    X = np.exp(-(((np.arange(100) - tops) / 0.8) ** 2) / 2)
+    # A stronger peak that all have at the same place sets the scale of each.
+    X += 5 * np.exp(-(((np.arange(100) - 20) / 3) ** 2) / 2)
+    X += np.random.default_rng(0).normal(0, 0.001, X.shape)
+    found = SpikeRemover().fit_transform(X, groups=[1] * 5)
+    np.testing.assert_array_equal(found[4, 48:56], X[4, 48:56])
+
+
+def test_a_sharp_peak_that_is_higher_than_in_its_replicates_stays():
+    heights = np.array([1, 1, 1, 1, 1.3])[:, None]
+    X = heights * np.exp(-(((np.arange(100) - 50) / 0.8) ** 2) / 2)
+    X += 5 * np.exp(-(((np.arange(100) - 20) / 3) ** 2) / 2)
+    X += np.random.default_rng(0).normal(0, 0.001, X.shape)
+    found = SpikeRemover().fit_transform(X, groups=[1] * 5)
+    np.testing.assert_array_equal(found, X)
