@@ -1,12 +1,17 @@
 """Sphinx configuration. Building needs no network."""
 
 import re
+import sys
+from pathlib import Path
 
 from sphinx.util.docutils import SphinxDirective
 
 import skspectra
 from skspectra.neural._architectures import ZOO
 from skspectra.neural._cost import cost
+
+sys.path.insert(0, str(Path(__file__).parent))
+from figures import draw_all
 
 project = "skspectra"
 author = copyright = "The skspectra developers"
@@ -20,7 +25,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 templates_path = ["_templates"]
-exclude_patterns = ["_build", "examples", "sg_execution_times.rst"]
+exclude_patterns = ["_build", "_figures", "examples", "sg_execution_times.rst"]
 default_role = "code"
 
 autosummary_generate = True
@@ -86,5 +91,6 @@ class _NetworksTable(SphinxDirective):
 
 def setup(app):
     """Register the filter and the directive above."""
+    app.connect("builder-inited", draw_all)
     app.connect("autodoc-skip-member", _skip)
     app.add_directive("networks-table", _NetworksTable)
