@@ -49,7 +49,10 @@ def classical():
                 color=color,
                 label="pooled and compressed" if kind == "compressed" else kind,
             )
-        ax.set(title="without noise" if disturbance == "none" else f"with {disturbance}", xlabel="share of the best possible accuracy (%)")
+        ax.set(
+            title="without noise" if disturbance == "none" else f"with {disturbance}",
+            xlabel="share of the best possible accuracy (%)",
+        )
         ax.set(xlim=(30, 102), yticks=range(len(models)), yticklabels=models)
         ax.grid(alpha=0.3)
     axes[0].legend(loc="lower left", frameon=False)

@@ -2,8 +2,8 @@
 Spikes and background, one step at a time
 =========================================
 
-A Raman spectrum with a cosmic ray and a curved background. Normalising divides by the spike, and pooling keeps
-it. Each cleaning step is an ordinary step of a Pipeline.
+A Raman spectrum with a cosmic ray and a curved background. Normalising divides by the spike, and
+pooling keeps it. Each cleaning step is an ordinary step of a Pipeline.
 """
 
 # %%
@@ -46,7 +46,9 @@ for ax, (title, step) in zip(axes[1:], steps.items(), strict=True):
     ax.plot(shift, X[0], color="#0072B2")
     ax.plot(shift, clean * X.max() / clean.max(), color="#D55E00", linewidth=0.8, linestyle="--")
     ax.set_title(title)
-axes[-1].plot([], [], color="#D55E00", linestyle="--", label="the true spectrum, to the same height")
+axes[-1].plot(
+    [], [], color="#D55E00", linestyle="--", label="the true spectrum, to the same height"
+)
 axes[-1].legend(frameon=False, loc="upper left")
 axes[-1].set_xlabel("Raman shift (cm-1)")
 plt.show()

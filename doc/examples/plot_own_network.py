@@ -2,14 +2,15 @@
 Bring your own network
 ======================
 
-A function that returns a list of torch modules becomes a scikit-learn classifier, with early stopping, augmentation,
-string labels and grid search.
+A function that returns a list of torch modules becomes a scikit-learn classifier, with early
+stopping, augmentation, string labels and grid search.
 """
 
 # %%
 # The architecture
 # ----------------
-# The function takes the number of points. Its keywords become switches of the estimator. The output layer is added.
+# The function takes the number of points. Its keywords become switches of the estimator. The
+# output layer is added.
 from torch import nn
 
 from skspectra import PeakShiftAugmenter, SpectralCNN
@@ -36,14 +37,15 @@ def two_scales(n_points, *, pooling=nn.MaxPool1d, hidden_activation=nn.ReLU, dro
 # ----------------------------------
 from skspectra.datasets import make_spectra
 
-table = [([150, 300], [1.0, 0.5]), ([150, 312], [1.0, 0.5]), ([150, 300, 220], [1.0, 0.5, 0.05])]
-law = {"n_points": 400, "max_shift": 5, "dtype": "float32"}
+table = [([150, 280], [1.0, 0.5]), ([150, 292], [1.0, 0.5]), ([150, 280, 220], [1.0, 0.5, 0.05])]
+law = {"n_points": 300, "max_shift": 5, "dtype": "float32"}
 X, y = make_spectra(table, 60, random_state=0, **law)
 X_new, y_new = make_spectra(table, 300, random_state=1, **law)
 net = SpectralCNN(
     two_scales,
     lr=3e-3,
-    max_epochs=60,
+    max_epochs=100,
+    n_iter_no_change=8,
     augmenter=PeakShiftAugmenter(max_shift=5),
     n_threads=1,
     random_state=0,
@@ -73,4 +75,5 @@ print(f"pooled SVM with shift copies: {rival.score(X_new, y_new):.2f}")
 # %%
 # To save such a network, put the function into a module that can be imported.
 #
-# **To take away:** any torch module list becomes a classifier, so compare it with a pooled SVM before you tune it.
+# **To take away:** any torch module list becomes a classifier, so compare it with a pooled SVM
+# before you tune it.

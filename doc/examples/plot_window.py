@@ -2,16 +2,17 @@
 Choosing the window
 ===================
 
-The window of a pooled model decides what it can tell apart. It must be wide enough to absorb the shifts, and
-narrow enough to keep neighbouring peaks apart. Compression decides whether a minor peak counts.
+The window of a pooled model decides what it can tell apart. It must be wide enough to absorb the
+shifts, and narrow enough to keep neighbouring peaks apart. Compression decides whether a minor
+peak counts.
 """
 
 # %%
 # What pool size and stride do to a spectrum
 # ------------------------------------------
-# Two spectra of one class. Their peaks stand at 300, 420 and 700, and every peak moves by up to 12 points.
+# Two spectra of one class. Their peaks stand at 300, 420 and 700, and every peak moves by up to 12
+# points.
 import matplotlib.pyplot as plt
-import numpy as np
 
 from skspectra import MaxPoolDownsampler
 from skspectra.datasets import make_spectra
@@ -53,8 +54,9 @@ plt.show()
 # %%
 # Search it, with the defaults on the grid
 # ----------------------------------------
-# Three classes: the second differs from the first in the position of one peak, the third in a minor peak. The
-# search runs on the training spectra, and the curve shows the score on fresh spectra as well.
+# Three classes: the second differs from the first in the position of one peak, the third in a
+# minor peak. The search runs on the training spectra, and the curve shows the score on fresh
+# spectra as well.
 from sklearn.model_selection import GridSearchCV
 
 from skspectra import PooledSVC
@@ -83,5 +85,5 @@ ax.legend(frameon=False)
 plt.show()
 
 # %%
-# **To take away:** start from the distance by which your peaks move, put half and twice of it on the grid, and let
-# cross-validation choose.
+# **To take away:** start from the distance by which your peaks move, put half and twice of it on
+# the grid, and let cross-validation choose.
