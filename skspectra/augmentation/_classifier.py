@@ -19,6 +19,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import FLAT, warn_if_flat
 from skspectra.augmentation._base import draw
 
@@ -105,7 +106,7 @@ def _as_float(X):
     return X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
 
 
-class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, BaseEstimator):
     """A classifier fitted on the original spectra plus augmented copies of each.
 
     Classical models profit from augmentation in this form: the originals plus copies help, but

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from skorch import NeuralNet
 from skorch.helper import predefined_split
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import as_indicator, warn_if_flat
 from skspectra.neural._layers import initialize_like_keras
 from skspectra.neural._training import (
@@ -30,7 +31,7 @@ from skspectra.neural._training import (
 from skspectra.preprocessing._intensity import NORMS
 
 
-class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
+class BaseNetwork(ClassifierMixin, VersionMixin, BaseEstimator, metaclass=ABCMeta):
     """A network that is built and trained in ``fit`` and kept as arrays.
 
     A subclass adds its own parameters and three methods. ``_plan(given, X)`` checks the parameters

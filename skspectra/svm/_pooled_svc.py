@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import as_indicator, warn_if_flat
 from skspectra.preprocessing import MaxPoolDownsampler, normalize
 from skspectra.preprocessing._front import fit_front
@@ -28,7 +29,7 @@ def _transform(steps, X):
     return steps[1:].transform(normalize(X, steps[0].norm))
 
 
-class PooledSVC(ClassifierMixin, BaseEstimator):
+class PooledSVC(ClassifierMixin, VersionMixin, BaseEstimator):
     """Support vector machine on normalised, max-pooled, compressed spectra.
 
     On raw spectra an SVM fails as soon as peaks move. On pooled spectra it is as accurate as a
