@@ -98,13 +98,14 @@ def check_archive(archive):
     ValueError
         If it holds anything else.
     """
-    texts, total = {}, 0
+    texts = {}
     with ZipFile(io.BytesIO(archive)) as file:
-        for member in file.infolist():
-            total += member.file_size
-            sizes = {member.file_size, member.compress_size}
-            if member.compress_type != ZIP_STORED or len(sizes) > 1 or total > len(archive):
-                raise ValueError("its parts are compressed, or larger than the file")
+        members = file.infolist()
+        if sum(member.file_size for member in members) > len(archive):
+            raise ValueError("its parts are larger than the file")
+        for member in members:
+            if member.compress_type != ZIP_STORED or member.file_size != member.compress_size:
+                raise ValueError("its parts are compressed")
             if member.filename.endswith(".json"):
                 texts[member.filename] = file.read(member)
             elif member.filename.endswith(".npy"):

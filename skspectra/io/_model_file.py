@@ -30,23 +30,23 @@ class ModelFile:
     ----------
     model : estimator
         The fitted model.
-    x_axis : ndarray of shape (n_points,), or None
-        The axis of the spectra that the model takes, ascending.
-    unit : str or None
+    x_axis : ndarray of shape (n_points,), default=None
+        The axis of the spectra that the model takes, ascending; None where nobody said.
+    unit : str, default=None
         The unit of the axis, such as "deg" or "cm-1".
-    wavelength : float or None
+    wavelength : float, default=None
         The wavelength in angstrom.
-    classes : list
+    classes : list, default=[]
         The labels, for multilabel spectra those of the columns.
-    scores : dict
+    scores : dict, default={}
         Scores of the comparison that chose the model, by name.
-    verdict : str
+    verdict : str, default=""
         What the comparison said, in words.
-    n_training : int or None
+    n_training : int, default=None
         Number of training spectra.
-    training_hash : str
+    training_hash : str, default=""
         SHA-256 of the training spectra, their axis and their labels; "" where none were given.
-    versions : dict
+    versions : dict, default={}
         Versions of skspectra, Python and the libraries when the file was written.
     """
 
@@ -208,8 +208,8 @@ def load(path):
     Notes
     -----
     The checksum finds damage, not intent: who can write the file can write a new checksum, too.
-    Types other than those of scikit-learn, NumPy and ``TRUSTED_TYPES`` are refused in any case,
-    so such a file runs no code, but its model may predict what its author likes.
+    Types other than scikit-learn's, NumPy's and those of :func:`trusted_types` are refused in
+    any case, so such a file runs no code, but its model may predict what its author likes.
     """
     path = Path(path)
     with path.open("rb") as file:
@@ -270,7 +270,7 @@ def _dump(skops_io, model):
         raise ValueError(
             f"{type(model).__name__} cannot be stored: it holds {', '.join(sorted(unsafe))}, "
             "which is not on the list of types that are read without running code "
-            "(skspectra.io.TRUSTED_TYPES); pickle and joblib can store it, but such files must "
+            "(skspectra.io.trusted_types); pickle and joblib can store it, but such files must "
             "come from people you trust"
         )
     check_archive(archive)

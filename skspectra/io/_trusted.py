@@ -41,6 +41,25 @@ TRUSTED_TYPES = (
 )
 
 
+def trusted_types():
+    """Return the names of the types that a model file may hold, beside those that skops trusts.
+
+    skops trusts scikit-learn's estimators and the types of NumPy and SciPy by itself.
+
+    Returns
+    -------
+    names : tuple of str
+        Names of classes and functions with their modules.
+
+    Examples
+    --------
+    >>> from skspectra.io import trusted_types
+    >>> "skspectra.svm._pooled_svc.PooledSVC" in trusted_types()
+    True
+    """
+    return TRUSTED_TYPES
+
+
 def check_trees(model):
     """Check that the nodes of decision trees point to nodes and points that exist.
 

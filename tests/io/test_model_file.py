@@ -1,3 +1,4 @@
+import copy
 import errno
 import io
 import json
@@ -39,8 +40,7 @@ from skspectra import (
     _pickling,
 )
 from skspectra.augmentation import BaseAugmenter
-from skspectra.io import TRUSTED_TYPES, ModelFile, _archive, _model_file, load, save
-from skspectra.io._trusted import check_trees
+from skspectra.io import ModelFile, _archive, _model_file, _trusted, load, save, trusted_types
 from skspectra.preprocessing import IntensityCompressor, SavitzkyGolayFilter, SpectrumNormalizer
 
 HERE = Path(__file__).parent
@@ -357,10 +357,31 @@ def test_an_array_that_says_it_is_huge(content, path):
         load(path)
 
 
+def test_parts_that_overlap(content, path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("schema.json", "{}" * 1000)
+        for i in range(99):
+            # The directory names the same bytes again and again.
+            again = copy.copy(file.filelist[0])
+            again.filename = f"{i}.json"
+            file.filelist.append(again)
+    path.write_bytes(reseal(buffer.getvalue()))
+    with pytest.raises(ValueError, match="parts are larger than the file"):
+        load(path)
+
+
+def test_trees_are_checked(fitted, path, monkeypatch):
+    save(fitted["trees"], path)
+    monkeypatch.setattr(_trusted, "_check_tree", lambda tree: [].index(tree))
+    with pytest.raises(ValueError, match="is not in list"):
+        load(path)
+
+
 def test_a_tree_that_points_nowhere(fitted, path):
     save(fitted["trees"], path)
     model = load(path).model
-    check_trees(model)
+    _trusted.check_trees(model)
     for field, value in (("right_child", 10**6), ("left_child", 0), ("feature", 120)):
         tree = load(path).model.estimators_[2].tree_
         state = tree.__getstate__()
@@ -368,7 +389,7 @@ def test_a_tree_that_points_nowhere(fitted, path):
         state["nodes"][field][0] = value
         tree.__setstate__(state)
         with pytest.raises(ValueError, match="a decision tree is damaged"):
-            check_trees({"model": [tree]})
+            _trusted.check_trees({"model": [tree]})
 
 
 def test_no_file(tmp_path):
@@ -409,10 +430,10 @@ CONCRETE = sorted({*estimators()} - {BaseAugmenter}, key=lambda cls: cls.__name_
 
 
 def test_every_public_estimator_is_on_the_list():
-    assert {f"{cls.__module__}.{cls.__name__}" for cls in CONCRETE} <= set(TRUSTED_TYPES)
+    assert {f"{cls.__module__}.{cls.__name__}" for cls in CONCRETE} <= set(trusted_types())
 
 
-@pytest.mark.parametrize("name", TRUSTED_TYPES)
+@pytest.mark.parametrize("name", trusted_types())
 def test_every_name_on_the_list_exists(name):
     module, _, attribute = name.rpartition(".")
     assert callable(getattr(import_module(module), attribute))

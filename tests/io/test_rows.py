@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from skspectra.datasets._read import read_spectra
+from skspectra.io import axis_names, read_spectra
 
 GOOD = "label,sample,10,20.5,30\nquartz,s1,1,2,3\ncalcite,s2,4,5e-1,-6\n"
 
@@ -22,8 +22,8 @@ def check_good(data):
     assert data.X.dtype == data.x_axis.dtype == np.float64
     assert data.y.tolist() == ["quartz", "calcite"]
     assert data.groups.tolist() == ["s1", "s2"]
-    assert data.feature_names == ["10", "20.5", "30"]
-    assert data.metadata == []
+    assert axis_names(data.x_axis) == ["10", "20.5", "30"]
+    assert data.metadata == {}
 
 
 @pytest.mark.parametrize(
@@ -40,42 +40,44 @@ def check_good(data):
     ],
 )
 def test_formats(write, content):
-    check_good(read_spectra(write(content), "label", "sample"))
+    check_good(read_spectra(write(content), target="label", group="sample"))
 
 
 def test_semicolons_win_over_commas_in_names(write):
     content = 'name (a, b);"10";20\nx;1;2\n'
-    assert read_spectra(write(content), "name (a, b)").X.tolist() == [[1, 2]]
+    assert read_spectra(write(content), target="name (a, b)").X.tolist() == [[1, 2]]
 
 
 def test_other_columns_are_metadata(write):
-    data = read_spectra(write(GOOD.replace("30", "nan")), "label")
+    data = read_spectra(write(GOOD.replace("30", "nan")), target="label")
     assert data.groups is None
-    assert data.metadata == ["sample", "nan"]
+    assert {name: found.tolist() for name, found in data.metadata.items()} == {
+        "sample": ["s1", "s2"],
+        "nan": ["3", "-6"],
+    }
     assert data.X.shape == (2, 2)
 
 
+def test_text_that_is_not_utf8_is_latin1(write):
+    content = GOOD.replace("quartz", "µ-quartz").encode("latin-1")
+    assert read_spectra(write(content), target="label").y[0] == "µ-quartz"
+
+
 def test_an_underscore_makes_a_name(write):
-    data = read_spectra(write("label,1_0,10,20\na,5,1,2\n"), "label")
-    assert (data.metadata, data.feature_names) == (["1_0"], ["10", "20"])
-
-
-def test_metadata_that_may_name_groups(write):
-    content = "label,date,sample,note,1,2\na,May,1,x,1,2\na,May,1,y,1,2\nb,May,2,z,1,2\n"
-    assert read_spectra(write(content), "label").repeating == ["sample"]
+    data = read_spectra(write("label,1_0,10,20\na,5,1,2\n"), target="label")
+    assert (list(data.metadata), data.x_axis.tolist()) == (["1_0"], [10, 20])
 
 
 def test_target_may_be_named_by_a_number(write):
-    data = read_spectra(write("7,10,20\na,1,2\n"), "7")
-    assert (data.y.tolist(), data.feature_names) == (["a"], ["10", "20"])
+    data = read_spectra(write("7,10,20\na,1,2\n"), target="7")
+    assert (data.y.tolist(), data.x_axis.tolist()) == (["a"], [10, 20])
 
 
 BAD_FILES = {
     "empty": ("", "line 1 is empty"),
     "header only": ("label,sample,1,2\n", "no spectra"),
-    "binary": (b"PK\x03\x04\xff\xfe", "not a CSV file"),
+    "binary": (b"PK\x03\x04\xff\xfe", "not a text file (it holds binary data)"),
     "zero bytes": (b"label,\0\0\n", "binary"),
-    "latin-1": ("label,sample,1,2\nµ,s,1,2\n".encode("latin-1"), "UTF-8"),
     "open quote": ('label,sample,1,2\n"a,s,1,2\n', "line 2: a quote is misplaced or not closed"),
     "quote opened later": (
         'label,sample,1,2\n"a\nb",s,1,2\n"c,s,1,2\nd,s,1,2\n',
@@ -96,7 +98,7 @@ BAD_FILES = {
     "one point": ("label,sample,1\na,s,1\n", "1 columns have a number"),
     "same point": ("label,sample,1,1.0\na,s,1,2\n", "'1' and '1.0' are the same point"),
     "text": ("label,sample,1,2\na,s,1,2\nb,s,1,high\n", "line 3, column '2': 'high'"),
-    "decimal comma": ('label;sample;1;2\na;s;"1,5";2\n', "line 2, column '1': '1,5'"),
+    "decimal comma": ('label,sample,1,2\na,s,"1,5",2\n', "line 2, column '1': '1,5'"),
     "gap": ("label,sample,1,2\na,s,,2\n", "line 2, column '1': the cell is empty"),
     "nan": ("label,sample,1,2\na,s,1,nan\n", "line 2, column '2': 'nan' is not a finite"),
     "inf": ("label,sample,1,2\na,s,1,2\nb,s,-inf,2\n", "line 3, column '1': '-inf'"),
@@ -113,11 +115,11 @@ BAD_FILES = {
 def test_bad_files(write, content, message):
     path = write(content)
     with pytest.raises(ValueError, match=r"spectra\.csv: ") as error:
-        read_spectra(path, "label", "sample")
+        read_spectra(path, target="label", group="sample")
     assert message in str(error.value)
     assert "\n" not in str(error.value)
 
 
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
-        read_spectra(tmp_path / "none.csv", "label")
+        read_spectra(tmp_path / "none.csv", target="label")
