@@ -56,7 +56,7 @@ def check_column(values, name):
     """Return labels or groups of one kind as an array that sorts, or raise a ValueError."""
     array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
     if array.dtype != object:
-        column = column_or_1d(array)
+        column = column_or_1d(array.astype(str) if array.dtype.kind == "T" else array)
         if column.dtype.kind == "f" and not np.isfinite(column).all():
             raise ValueError(
                 f"{name} is missing or infinite in row {_first(~np.isfinite(column))}"
