@@ -28,7 +28,7 @@ BASES = [0.7, 0.9, 0.98]
 SDS = [0, 1, 2, 5, 10]
 # How far models go wrong on the same spectra, and how much a training set moves a score (probit).
 SHARED, LASTING, OF_THE_SET, OF_THE_FOLD = 0.5, 0.8, 0.03, 0.05
-SCALES = {"flat": np.inf, "0.01": 0.01, "0.02": 0.02, "0.03": 0.03, "0.05": 0.05}
+SCALES = {"flat": np.inf, "0.01": 0.01, "0.02": 0.02, "0.03": 0.03, "0.04": 0.04}
 RISKS = [0.1, 0.2, 0.3, 0.5]
 EDGES = [0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1]
 

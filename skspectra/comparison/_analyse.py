@@ -4,6 +4,7 @@ from statistics import median
 
 import numpy as np
 
+from skspectra.comparison._evidence import score_interval
 from skspectra.comparison._plan import check_pairs
 from skspectra.comparison._result import Comparison, ModelResult, model_family
 from skspectra.comparison._verdict import (
@@ -12,7 +13,6 @@ from skspectra.comparison._verdict import (
     count_units,
     estimate_by_groups,
     estimate_by_splits,
-    half_width,
     judge,
     resolution,
 )
@@ -54,6 +54,8 @@ def analyse(plan, runs, *, pairs=None, margin=None):
         return estimate_by_splits(gain, strata, split_of, ratio, floor)
 
     too_few = _too_few(plan.classes[np.unique(strata)], strata, units, plan.groups)
+    floor = resolution(strata, units)
+    most = round(1 / floor), len(np.unique(units))
     results, codes, gains = [], {}, {}
     for name in plan.models:
         codes[name] = np.concatenate([run.predicted for run in runs[name]], axis=2)
@@ -64,10 +66,8 @@ def analyse(plan, runs, *, pairs=None, margin=None):
             ModelResult(
                 model=name,
                 family=model_family(plan.models[name]),
-                balanced_accuracy=balanced.value,
-                balanced_accuracy_interval=np.nan if too_few else half_width(balanced),
-                accuracy=plain.value,
-                accuracy_interval=np.nan if too_few else half_width(plain),
+                **_with_interval("balanced_accuracy", balanced, most[0], too_few),
+                **_with_interval("accuracy", plain, most[1], too_few),
                 under_shift=tuple(estimate(row, strata).value for row in gain),
                 holdout=_holdout_accuracy(plan, runs[name][0]),
                 converged=all(run.converged for run in runs[name]),
@@ -78,12 +78,14 @@ def analyse(plan, runs, *, pairs=None, margin=None):
                 parameters=tuple(run.parameters for run in runs[name]),
             )
         )
-    floor = resolution(strata, units)
     verdicts = judge(
         {(a, b): estimate(gains[a] - gains[b], strata, floor) for a, b in pairs},
         margin=margin,
         not_converged=[result.model for result in results if not result.converged],
         too_few=too_few,
+        floor=floor,
+        n_units=len(np.unique(units)),
+        unit="spectra" if plan.groups is None else "groups",
     )
     return Comparison(
         models=results,
@@ -107,6 +109,11 @@ def analyse(plan, runs, *, pairs=None, margin=None):
         x_axis=plan.x_axis,
         unit=plan.unit,
     )
+
+
+def _with_interval(name, estimate, n_units, too_few):
+    low, high = (np.nan, np.nan) if too_few else score_interval(estimate, n_units)
+    return {name: estimate.value, f"{name}_low": low, f"{name}_high": high}
 
 
 def _confusion(truth, predicted, plan):
