@@ -21,6 +21,7 @@ def compare(
     pairs="all",
     margin=MARGIN,
     random_state=0,
+    n_jobs=None,
     names=None,
     x_axis=None,
     unit=None,
@@ -65,6 +66,10 @@ def compare(
         Smallest difference of balanced accuracy that matters.
     random_state : int, default=0
         Seed of the splits and of the resampling of groups. Models keep their own seeds.
+    n_jobs : int, default=None
+        Number of jobs at a time, each one model on one split; -1 means all processors. None means
+        1, or what ``joblib.parallel_config`` says. Every job has one thread, so the results are
+        the same for any number.
     names : array-like of shape (n_samples,), default=None
         Name of each spectrum, for instance of its file, for tables of predictions.
     x_axis : array-like of shape (n_points,), default=None
@@ -127,4 +132,6 @@ def compare(
         x_axis=x_axis,
         unit=unit,
     )
-    return analyse(plan, run_jobs(plan, progress=progress))
+    if progress is not None and not callable(progress):
+        raise ValueError(f"progress must be a function of one line of text, got {progress!r}")
+    return analyse(plan, run_jobs(plan, n_jobs=n_jobs, progress=progress))

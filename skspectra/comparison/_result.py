@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra.comparison._labels import OTHER
 from skspectra.comparison._plan import Plan
 from skspectra.comparison._wording import (
     conclusion,
@@ -46,6 +47,13 @@ class ModelResult(NamedTuple):
         test spectra.
     parameters : tuple of dict
         The parameters that the search chose in each split.
+    share_accepted, accuracy_on_accepted : float
+        Share of the spectra that were given one of the classes, and the accuracy on these alone:
+        1 and the accuracy unless a model predicts a label that is not among the classes, which a
+        model that rejects spectra does. NaN with several labels a spectrum.
+    f1_micro, f1_macro, f1_samples : float
+        F1 scores with several labels a spectrum, from the predictions of all splits together:
+        over all labels, averaged over labels, and averaged over spectra. NaN otherwise.
     """
 
     model: str
@@ -64,6 +72,11 @@ class ModelResult(NamedTuple):
     search_seconds: float
     predict_seconds: float
     parameters: tuple
+    share_accepted: float = np.nan
+    accuracy_on_accepted: float = np.nan
+    f1_micro: float = np.nan
+    f1_macro: float = np.nan
+    f1_samples: float = np.nan
 
 
 def model_family(estimator):
@@ -92,7 +105,9 @@ class Comparison:
         The labels.
     confusion : dict of str to ndarray of shape (n_classes, n_classes)
         Confusion matrix of each model, from the out-of-fold predictions of all splits. Rows are
-        true classes and columns predicted classes.
+        true classes and columns predicted classes. If a model predicts labels that are not among
+        the classes, all matrices have one more column, "other". Empty with several labels a
+        spectrum.
     shifts : ndarray of shape (n_shifts,), int
         Displacements of the test spectra, in points, starting at 0.
     max_shift : int
@@ -236,8 +251,8 @@ class Comparison:
         -------
         paths : list of Path
             comparison.csv (one row per model), pairs.csv, confusion.csv (one row per model and
-            true class, one column per predicted class), shift.csv, parameters.csv and
-            settings.csv.
+            true class, one column per predicted class), shift.csv, parameters.csv,
+            settings.csv and predictions.csv (one row per model and test spectrum).
 
         Raises
         ------
@@ -248,12 +263,15 @@ class Comparison:
         folder.mkdir(parents=True, exist_ok=True)
         settings = self.settings | {"max_shift": self.max_shift}
         settings |= {"bayes_optimum": self.optimum} if self.optimum else {}
+        columns = [*self.classes, OTHER]
+        if self.confusion:
+            columns = columns[: next(iter(self.confusion.values())).shape[1]]
         tables = {
             "comparison.csv": self._comparison_rows(),
             "pairs.csv": [pair._asdict() for pair in self.pairs],
             "confusion.csv": [
                 {"model": name, "true_class": label}
-                | {f"predicted_{other}": n for other, n in zip(self.classes, counts, strict=True)}
+                | {f"predicted_{other}": n for other, n in zip(columns, counts, strict=True)}
                 for name, matrix in self.confusion.items()
                 for label, counts in zip(self.classes, matrix, strict=True)
             ],
@@ -269,6 +287,7 @@ class Comparison:
                 for name, value in chosen.items()
             ],
             "settings.csv": [{"name": name, "value": value} for name, value in settings.items()],
+            "predictions.csv": self._prediction_rows(),
         }
         for name in tables:
             if not tables[name]:
@@ -280,6 +299,10 @@ class Comparison:
         for model in self.models:
             row = model._asdict()
             del row["under_shift"], row["parameters"]
+            if all(np.isnan(other.f1_micro) for other in self.models):
+                del row["f1_micro"], row["f1_macro"], row["f1_samples"]
+            if not any(other.share_accepted < 1 for other in self.models):
+                del row["share_accepted"], row["accuracy_on_accepted"]
             if self.optimum:
                 row["share_of_optimum"] = model.balanced_accuracy / self.optimum
             row[f"balanced_accuracy_shifted_{self.max_shift}"] = self.at_max_shift(model)
@@ -288,6 +311,54 @@ class Comparison:
             row = dict.fromkeys(rows[0], "")
             rows.append(row | {"model": name, "holdout": score, "source": "published"})
         return rows
+
+    def _prediction_rows(self):
+        named = self.names is not None
+        return [
+            {"row": row}
+            | ({"name": self.names[row]} if named else {})
+            | {
+                "fold": split + 1,
+                "model": name,
+                "true": self._one_label(true),
+                "predicted": self._one_label(label),
+            }
+            for name, predicted in self.predicted.items()
+            for row, split, true, label in zip(
+                self.rows, self.split_of, self.y_true, predicted[0, 0], strict=True
+            )
+        ]
+
+    def _one_label(self, label):
+        return label if np.ndim(label) == 0 else "+".join(map(str, self.classes[label == 1]))
+
+    def reanalyse(self, *, pairs=None, margin=None, metric="balanced accuracy"):
+        """Judge the same predictions anew; nothing is fitted.
+
+        Parameters
+        ----------
+        pairs : "all" or list of (str, str), default=None
+            Pairs of models to give a verdict on; None means those of :func:`compare`.
+        margin : float, default=None
+            Smallest difference that matters; None means that of :func:`compare`.
+        metric : {"balanced accuracy", "accuracy"} or callable, default="balanced accuracy"
+            What the verdicts compare. A callable takes true and predicted labels and returns one
+            number from 0 to 1 per prediction, for instance a value of each mistake; their means
+            are compared.
+
+        Returns
+        -------
+        result : Comparison
+            A new result. Pairs and margins that are chosen after the results were seen make its
+            verdicts less certain than they say.
+        """
+        # The analysis imports this module.
+        from skspectra.comparison._analyse import analyse
+
+        result = analyse(self.plan, self.runs, pairs=pairs, margin=margin, metric=metric)
+        result.optimum, result.published = self.optimum, self.published
+        result.settings = self.settings | result.settings
+        return result
 
 
 def _write_csv(path, rows):

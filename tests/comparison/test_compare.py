@@ -408,7 +408,10 @@ def test_csv_files(peaks, tmp_path):
     paths = result.to_csv(tmp_path / "new" / "folder")
     names = [
         f"{name}.csv"
-        for name in ("comparison", "pairs", "confusion", "shift", "parameters", "settings")
+        for name in (
+            *("comparison", "pairs", "confusion", "shift", "parameters", "settings"),
+            "predictions",
+        )
     ]
     assert [path.name for path in paths] == names
     assert sorted(path.name for path in paths[0].parent.iterdir()) == sorted(names)
