@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.metrics import f1_score
 from sklearn.model_selection import ParameterGrid
 
+from skspectra.comparison._evidence import score_interval
 from skspectra.comparison._labels import decode
 from skspectra.comparison._plan import check_margin, check_pairs
 from skspectra.comparison._result import Comparison, ModelResult, model_family
@@ -15,7 +16,6 @@ from skspectra.comparison._verdict import (
     count_units,
     estimate_by_groups,
     estimate_by_splits,
-    half_width,
     judge,
     resolution,
 )
@@ -67,6 +67,7 @@ def analyse(plan, runs, *, pairs=None, margin=None, metric=BALANCED):
         return estimate_by_splits(gain, strata, split_of, ratio, floor)
 
     too_few = _too_few(None if multilabel else plan.classes, strata, units, plan.groups)
+    n_units = len(np.unique(units))
     results, codes, labels, gains = [], {}, {}, {}
     for name in plan.models:
         # Numbers from n_classes on mean labels that are not among the classes: never right.
@@ -83,10 +84,10 @@ def analyse(plan, runs, *, pairs=None, margin=None, metric=BALANCED):
             ModelResult(
                 model=name,
                 family=model_family(plan.models[name]),
-                balanced_accuracy=balanced.value,
-                balanced_accuracy_interval=np.nan if too_few else half_width(balanced),
-                accuracy=plain.value,
-                accuracy_interval=np.nan if too_few else half_width(plain),
+                **_with_interval(
+                    "balanced_accuracy", balanced, 1 / resolution(strata, units), too_few
+                ),
+                **_with_interval("accuracy", plain, n_units, too_few),
                 under_shift=tuple(estimate(row, strata).value for row in gain),
                 holdout=_holdout_accuracy(plan, runs[name][0]),
                 converged=all(run.converged for run in runs[name]),
@@ -109,6 +110,9 @@ def analyse(plan, runs, *, pairs=None, margin=None, metric=BALANCED):
         margin=margin,
         not_converged=[result.model for result in results if not result.converged],
         too_few=too_few,
+        floor=floor,
+        n_units=n_units,
+        unit="spectra" if plan.groups is None else "groups",
     )
     return Comparison(
         models=results,
@@ -132,6 +136,11 @@ def analyse(plan, runs, *, pairs=None, margin=None, metric=BALANCED):
         x_axis=plan.x_axis,
         unit=plan.unit,
     )
+
+
+def _with_interval(name, estimate, n_units, too_few):
+    low, high = (np.nan, np.nan) if too_few else score_interval(estimate, n_units)
+    return {name: estimate.value, f"{name}_low": low, f"{name}_high": high}
 
 
 def _name_of(metric):

@@ -11,7 +11,13 @@ import numpy as np
 
 from skspectra.comparison._labels import OTHER
 from skspectra.comparison._plan import Plan
-from skspectra.comparison._wording import conclusion, format_seconds, sentence, text_table
+from skspectra.comparison._wording import (
+    conclusion,
+    format_seconds,
+    sentence,
+    text_table,
+    with_interval,
+)
 
 NET_NAMES = {"SpectralCNN", "PooledMLP", "MLPClassifier", "NeuralNetClassifier"}
 
@@ -23,11 +29,11 @@ class ModelResult(NamedTuple):
     ----------
     model, family : str
         Name of the model, and its family: "baseline", "raw", "pooled" or "net".
-    balanced_accuracy, balanced_accuracy_interval : float
-        Balanced accuracy and the half-width of its own 95 % interval (NaN for a single split, or
-        if a class has fewer than five independent spectra or groups).
-    accuracy, accuracy_interval : float
-        Accuracy, the share of all spectra that were classified correctly, and its half-width.
+    balanced_accuracy, balanced_accuracy_low, balanced_accuracy_high : float
+        Balanced accuracy and its own 95 % interval (NaN for a single split, or if a class has
+        fewer than five independent spectra or groups).
+    accuracy, accuracy_low, accuracy_high : float
+        Accuracy, the share of all spectra that were classified correctly, and its interval.
     under_shift : tuple of float
         Balanced accuracy at each of the comparison's ``shifts``, averaged over both directions.
     holdout : float
@@ -53,9 +59,11 @@ class ModelResult(NamedTuple):
     model: str
     family: str
     balanced_accuracy: float
-    balanced_accuracy_interval: float
+    balanced_accuracy_low: float
+    balanced_accuracy_high: float
     accuracy: float
-    accuracy_interval: float
+    accuracy_low: float
+    accuracy_high: float
     under_shift: tuple
     holdout: float
     converged: bool
@@ -193,8 +201,8 @@ class Comparison:
         for model in self.models:
             row = [
                 model.model,
-                _with_interval(model.balanced_accuracy, model.balanced_accuracy_interval),
-                _with_interval(model.accuracy, model.accuracy_interval),
+                with_interval(*model[2:5]),
+                with_interval(*model[5:8]),
             ]
             row += [f"{100 * model.balanced_accuracy / self.optimum:.1f}"] if self.optimum else []
             row += [f"{100 * self.at_max_shift(model):.1f}"]
@@ -351,10 +359,6 @@ class Comparison:
         result.optimum, result.published = self.optimum, self.published
         result.settings = self.settings | result.settings
         return result
-
-
-def _with_interval(value, interval):
-    return f"{100 * value:.1f} ± " + (f"{100 * interval:.1f}" if np.isfinite(interval) else "-")
 
 
 def _write_csv(path, rows):
