@@ -102,8 +102,9 @@ def main():
             **{"groups": groups, "cv": cv, "n_repeats": n_repeats, "pairs": pairs},
         )
         for found in result.models:
-            half_width = f" ± {found.balanced_accuracy_interval:.3f}"
-            table[found.model].append(f"{found.balanced_accuracy:.3f}{known(half_width)}")
+            low, high = found.balanced_accuracy_low, found.balanced_accuracy_high
+            interval = known(f" ({low:.3f} to {high:.3f})")
+            table[found.model].append(f"{found.balanced_accuracy:.3f}{interval}")
         for (_, raw), pair in zip(pairs, result.pairs, strict=True):
             interval = known(f" ({100 * pair.low:+.1f} to {100 * pair.high:+.1f})")
             gain = f"{100 * pair.difference:+.1f}{interval}: {pair.verdict}"

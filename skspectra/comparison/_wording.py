@@ -127,6 +127,23 @@ def _join(words):
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
+def with_interval(value, low, high):
+    """Return a score with its interval in percent, for instance "93.3 (87.1 to 97.2)".
+
+    Parameters
+    ----------
+    value, low, high : float
+        The score and its interval, as fractions; NaN where there is no interval.
+
+    Returns
+    -------
+    text : str
+        The text.
+    """
+    interval = f"({100 * low:.1f} to {100 * high:.1f})" if np.isfinite(low) else "(-)"
+    return f"{100 * value:.1f} {interval}"
+
+
 def format_seconds(seconds):
     """Return a time with about two digits, for instance "0.04 s", "3.1 s" or "2.5 min".
 
