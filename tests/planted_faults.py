@@ -31,19 +31,22 @@ PRELOADED = ["skorch", "scipy.stats", "sklearn.linear_model", "sklearn.svm", "to
 # or what no result can show, is no fault.
 FAULTS = [
     (
-        "comparison/_compare.py",
+        "comparison/_plan.py",
+        "tests/comparison/test_compare.py",
+        [("round(X.shape[1] / 200)", "round(X.shape[1] / 100)")],
+    ),
+    (
+        "comparison/_analyse.py",
         "tests/comparison/test_compare.py",
         [
-            ("ratio = 0.0 if independent else", "ratio ="),
-            ("sum(sizes[0]) / sum(sizes[1])", "sum(sizes[1]) / sum(sizes[0])"),
-            ("sum(sizes[0]) / sum(sizes[1])", "sum(sizes[0]) / sum(map(sum, sizes))"),
-            ("sum(sizes[0]) / sum(sizes[1])", "0.0"),
-            ("round(X.shape[1] / 200)", "round(X.shape[1] / 100)"),
-            ("units = tests if groups", "units = np.arange(len(tests)) if groups"),
+            ("ratio = 0.0 if plan.independent else", "ratio ="),
+            ("sum(sizes) / sum(len(train)", "1 / sum(len(train)"),
+            ("sum(sizes) / sum(len(train)", "0 * sum(len(train)"),
+            ("units = rows if plan.groups", "units = np.arange(len(rows)) if plan.groups"),
             ("floor = resolution(strata, units)", "floor = 0.0"),
             ("gains[a] - gains[b]", "gains[b] - gains[a]"),
             ("min(counts) >= MIN_INDEPENDENT", "min(counts) > MIN_INDEPENDENT"),
-            ("floor, random_state=random_state)", "floor)"),
+            ("floor, random_state=seed)", "floor)"),
         ],
     ),
     (

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra.comparison._plan import Plan
 from skspectra.comparison._wording import conclusion, format_seconds, sentence, text_table
 
 NET_NAMES = {"SpectralCNN", "PooledMLP", "MLPClassifier", "NeuralNetClassifier"}
@@ -100,6 +101,22 @@ class Comparison:
         The best accuracy that the data allow, if it is known.
     published : dict of str to float, default={}
         Published accuracies on the further test set, by model.
+    plan, runs : Plan and dict of str to list of Run
+        The checked data with their splits, and what each model predicted on each split, from
+        which all the rest was computed.
+    rows, split_of : ndarrays of shape (n_predictions,), int
+        Row of X and number of the split, from 0, that each stored prediction belongs to.
+    y_true : ndarray of shape (n_predictions,)
+        True label of each prediction.
+    predicted : dict of str to ndarray of shape (n_shifts, 2, n_predictions)
+        Predicted labels of each model, at each of ``shifts`` in both directions; ``[0, 0]`` is
+        without a shift.
+    groups, names : ndarray of shape (n_samples,) or None
+        Group and name of each row of X.
+    x_axis : ndarray of shape (n_points,) or None
+        The axis of the spectra.
+    unit : str or None
+        Unit of the axis.
     """
 
     models: list
@@ -114,6 +131,16 @@ class Comparison:
     settings: dict
     optimum: float | None = None
     published: dict = field(default_factory=dict)
+    plan: Plan | None = field(default=None, repr=False)
+    runs: dict = field(default_factory=dict, repr=False)
+    rows: np.ndarray | None = field(default=None, repr=False)
+    split_of: np.ndarray | None = field(default=None, repr=False)
+    y_true: np.ndarray | None = field(default=None, repr=False)
+    predicted: dict = field(default_factory=dict, repr=False)
+    groups: np.ndarray | None = field(default=None, repr=False)
+    names: np.ndarray | None = field(default=None, repr=False)
+    x_axis: np.ndarray | None = field(default=None, repr=False)
+    unit: str | None = None
 
     def at_max_shift(self, model):
         """Return the balanced accuracy of a ModelResult under ``max_shift``.

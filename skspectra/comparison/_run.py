@@ -14,7 +14,11 @@ from skspectra.comparison._verdict import stratified_mean
 
 
 class Run(NamedTuple):
-    """The predictions, the parameters and the times of one model on one split."""
+    """The predictions, the parameters and the times of one model on one split.
+
+    Predictions are numbers of classes; ``predicted`` has shape (n_shifts, 2, n_test), with both
+    directions of each shift.
+    """
 
     predicted: np.ndarray
     predicted_holdout: np.ndarray | None
@@ -52,7 +56,7 @@ def shift_spectra(X, shift):
     return X[:, np.clip(np.arange(n_points) - shift, 0, n_points - 1)]
 
 
-def run_model(estimator, grid, X_train, y_train, X_test, *, inner, shifts, X_holdout=None):
+def run_model(estimator, grid, X, y, classes, train, test, *, inner, shifts, X_holdout=None):
     """Search, fit and predict, and measure the time of each step.
 
     Parameters
@@ -61,10 +65,12 @@ def run_model(estimator, grid, X_train, y_train, X_test, *, inner, shifts, X_hol
         The classifier; it is cloned.
     grid : dict or None
         Parameter grid to search for the best balanced accuracy.
-    X_train, y_train : ndarrays of shape (n_train, n_points) and (n_train,)
-        Training spectra and labels.
-    X_test : ndarray of shape (n_test, n_points)
-        Test spectra.
+    X, y : ndarrays of shape (n_samples, n_points) and (n_samples,)
+        All spectra and labels.
+    classes : ndarray of shape (n_classes,)
+        The sorted labels.
+    train, test : ndarrays of shape (n_train,) and (n_test,)
+        Rows of the training and of the test spectra.
     inner : list of (ndarray, ndarray)
         Inner splits of the training part; used only with ``grid``.
     shifts : list of int
@@ -75,9 +81,10 @@ def run_model(estimator, grid, X_train, y_train, X_test, *, inner, shifts, X_hol
     Returns
     -------
     run : Run
-        ``predicted`` has shape (n_shifts, 2, n_test), with both directions of each shift.
+        The predictions and times.
     """
     parameters, begin = {}, time.perf_counter()
+    X_train, y_train, X_test = X[train], y[train], X[test]
     if grid:
         search = GridSearchCV(
             clone(estimator),
@@ -116,8 +123,10 @@ def run_model(estimator, grid, X_train, y_train, X_test, *, inner, shifts, X_hol
     ]
     predicted_holdout = None if X_holdout is None else model.predict(X_holdout)
     return Run(
-        predicted=np.array(predicted),
-        predicted_holdout=predicted_holdout,
+        predicted=np.searchsorted(classes, np.array(predicted)),
+        predicted_holdout=None
+        if X_holdout is None
+        else np.searchsorted(classes, predicted_holdout),
         parameters=parameters,
         converged=bool(getattr(final_estimator(model), "converged_", not unfinished)),
         search_seconds=search_seconds,
