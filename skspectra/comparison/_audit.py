@@ -134,7 +134,7 @@ def _constant(X, names):
         is_zero = not X[rows].any()
         yield Finding(
             "constant spectra",
-            f"{len(rows)} spectra are {'zero' if is_zero else 'constant'} everywhere: "
+            f"{_spectra(rows)} {'zero' if is_zero else 'constant'} everywhere: "
             f"{name_rows(rows, names)}.",
             "They hold no information: remove them, and look for why they are empty.",
             tuple(rows),
@@ -200,6 +200,10 @@ def name_rows(rows, names=None, most=8):
     words = [str(row) if names is None else str(names[row]) for row in rows]
     prefix = "" if names is not None else "row " if len(words) == 1 else "rows "
     return prefix + listed(words, most)
+
+
+def _spectra(rows):
+    return "1 spectrum is" if len(rows) == 1 else f"{len(rows)} spectra are"
 
 
 def _plural(word, items):

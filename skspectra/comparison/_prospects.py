@@ -154,7 +154,9 @@ def design_of(plan):
     if plan.groups is not None:
         return Design(counts, "groups", len(plan.pairs) or 1, 1.0, min(counts.values()) - 1)
     n_splits = len(plan.splits)
-    n_train, n_test = (np.mean([len(part) for part in parts]) for parts in zip(*plan.splits, strict=True))
+    n_train, n_test = (
+        np.mean([len(part) for part in parts]) for parts in zip(*plan.splits, strict=True)
+    )
     ratio = 0.0 if plan.independent else n_test / n_train
     inflation = (1 / n_splits + ratio) * len(tested) / n_test
     return Design(counts, "spectra", len(plan.pairs) or 1, inflation, n_splits - 1)
