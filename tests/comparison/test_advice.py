@@ -306,7 +306,7 @@ def test_advice_on_edges_and_audit(blobs):
     X, y, _ = blobs
     X = X.copy()
     X[2] = X[0]
-    model = KNeighborsClassifier(), {"n_neighbors": [9, 45, 47]}
+    model = KNeighborsClassifier(), {"n_neighbors": [9, 43, 45]}
     result = compare(X, y, {"neighbours": model}, n_repeats=1, search_cv=20)
     (text,) = advice_with(result, "end of its grid")
     assert text == (
