@@ -1,5 +1,6 @@
 """All jobs of a plan: one model on one split each, side by side if there are several workers."""
 
+import numbers
 import re
 import sys
 import warnings
@@ -62,12 +63,10 @@ def run_jobs(plan, *, n_jobs=None, store=None, progress=None):
 
 
 def _check_workers(n_jobs):
-    try:
-        n_workers = effective_n_jobs(n_jobs)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"n_jobs must be None or a whole number other than 0, got {n_jobs!r}"
-        ) from error
+    """Return the number of workers that joblib takes `n_jobs` for."""
+    if n_jobs is not None and (not isinstance(n_jobs, numbers.Integral) or n_jobs == 0):
+        raise ValueError(f"n_jobs must be None or a whole number other than 0, got {n_jobs!r}")
+    n_workers = effective_n_jobs(n_jobs)
     backend, _ = get_active_backend()
     if n_workers > 1 and getattr(backend, "uses_threads", False):
         raise ValueError(

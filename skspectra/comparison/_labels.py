@@ -54,7 +54,10 @@ def check_labels(y, name="y"):
 
 def check_column(values, name):
     """Return labels or groups of one kind as an array that sorts, or raise a ValueError."""
-    array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
+    array = np.asarray(values)
+    # A list of several kinds would become an array of strings.
+    if not isinstance(values, np.ndarray) or array.dtype.kind == "T":
+        array = np.asarray(values, dtype=object)
     if array.dtype != object:
         column = column_or_1d(array)
         if column.dtype.kind == "f" and not np.isfinite(column).all():

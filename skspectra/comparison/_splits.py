@@ -86,13 +86,16 @@ def _given_splits(cv, y, groups, X):
         ) from None
     if not pairs:
         raise ValueError("cv is an empty list of splits")
-    splits = []
+    splits, seen = [], {}
     for i, pair in enumerate(pairs, start=1):
         if len(pair) != 2:
             raise ValueError(
                 f"split {i} of cv must be (train, test), but it has {len(pair)} parts"
             )
         splits.append(tuple(_as_rows(part, len(y), i) for part in pair))
+        first = seen.setdefault(tuple(np.sort(part).tobytes() for part in splits[-1]), i)
+        if first != i:
+            raise ValueError(f"the splits {first} and {i} of cv are the same")
     return splits
 
 
