@@ -1,15 +1,19 @@
 """From stored predictions to scores and verdicts: pure functions, nothing is fitted here."""
 
+from collections import Counter
 from statistics import median
 
 import numpy as np
 from sklearn.metrics import f1_score
 from sklearn.model_selection import ParameterGrid
 
+from skspectra.comparison._advice import cost_order, recommend
+from skspectra.comparison._code import python_code
 from skspectra.comparison._evidence import score_interval
 from skspectra.comparison._labels import decode
 from skspectra.comparison._plan import check_margin, check_pairs
 from skspectra.comparison._result import Comparison, ModelResult, model_family
+from skspectra.comparison._run import with_parameters
 from skspectra.comparison._verdict import (
     LEVEL,
     MIN_INDEPENDENT,
@@ -114,9 +118,37 @@ def analyse(plan, runs, *, pairs=None, margin=None, metric=BALANCED):
         n_units=n_units,
         unit="spectra" if plan.groups is None else "groups",
     )
+    able = [result.model for result in results if result.family != "baseline"]
+    order = cost_order(
+        [result.model for result in results if result.converged and result.model in able]
+    )
+    scores = {name: estimate(gains[name], judged) for name in order}
+    best = max(order, key=lambda name: scores[name].value, default=None)
+    recommendation = recommend(
+        scores,
+        {
+            name: estimate(gains[best] - gains[name], judged, floor)
+            for name in order
+            if name != best
+        },
+        order,
+        margin=margin,
+        low={
+            name: np.nan if too_few else score_interval(score, 1 / floor)[0]
+            for name, score in scores.items()
+        },
+        guess=np.nan if callable(metric) else _guess(plan.y[rows], judged),
+        too_few=too_few,
+        rest="no model converged" if able else "there is nothing but a baseline",
+    )
+    if recommendation.model:
+        chosen = next(result for result in results if result.model == recommendation.model)
+        code = _code(plan.models[chosen.model], chosen.parameters)
+        recommendation = recommendation._replace(code=code)
     return Comparison(
         models=results,
         pairs=verdicts,
+        recommendation=recommendation,
         classes=plan.classes,
         confusion={} if multilabel else _confusion(truth, codes, len(plan.classes)),
         shifts=np.array(plan.shifts),
@@ -141,6 +173,24 @@ def analyse(plan, runs, *, pairs=None, margin=None, metric=BALANCED):
 def _with_interval(name, estimate, n_units, too_few):
     low, high = (np.nan, np.nan) if too_few else score_interval(estimate, n_units)
     return {name: estimate.value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _guess(y, strata):
+    """Return the score of always giving the most frequent label."""
+    n_strata = len(np.unique(strata))
+    if n_strata > 1:
+        return 1 / n_strata
+    return float(np.unique(y, axis=0, return_counts=True)[1].max() / len(y))
+
+
+def _code(estimator, chosen):
+    """Return the lines that build a model with the parameters that most splits chose."""
+    often = Counter(map(repr, chosen)).most_common(1)[0][0]
+    parameters = next(one for one in chosen if repr(one) == often)
+    try:
+        return python_code(with_parameters(estimator, parameters))
+    except ValueError as error:
+        return f"# The model cannot be written as lines of Python: {error}"
 
 
 def _name_of(metric):

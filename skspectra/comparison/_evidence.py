@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
+from skspectra.comparison._wording import two_digits
+
 # Median size of a true difference of balanced accuracies before anything is seen. On measured sets
 # it is 2 to 3 points, and in benchmarks/study.py evidence the probabilities then come true.
 PRIOR_SCALE = 0.02
@@ -194,13 +196,8 @@ def what_decides(estimate, width, margin, n_units, unit, *, floored=False, df_gr
             f"not even {MOST_TIMES} times as many {unit} would decide it if the difference stays "
             "as it is: take the cheaper model"
         )
-    needed = _two_digits(n_units * enough[0])
+    needed = two_digits(n_units * enough[0])
     return (
         f"about {max(needed, n_units + 1):,} {unit} instead of {n_units:,} would decide it, if "
         "the difference stays as it is"
     )
-
-
-def _two_digits(number):
-    step = 10 ** max(0, int(np.floor(np.log10(number))) - 1)
-    return int(np.ceil(number / step) * step)

@@ -4,14 +4,19 @@ import csv
 import os
 import tempfile
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from skspectra.comparison._advice import Recommendation
+from skspectra.comparison._audit import audit
+from skspectra.comparison._counsel import give_advice
 from skspectra.comparison._labels import OTHER
 from skspectra.comparison._plan import Plan
 from skspectra.comparison._wording import (
+    PAIR_NOTE,
     conclusion,
     format_seconds,
     sentence,
@@ -120,6 +125,8 @@ class Comparison:
         Confidence in all verdicts together.
     settings : dict
         Names and values of the settings of the comparison.
+    recommendation : Recommendation
+        The model to take, why, and the lines of Python that build it.
     optimum : float, default=None
         The best accuracy that the data allow, if it is known.
     published : dict of str to float, default={}
@@ -152,6 +159,7 @@ class Comparison:
     margin: float
     level: float
     settings: dict
+    recommendation: Recommendation = field(default_factory=lambda: Recommendation("", ""))
     optimum: float | None = None
     published: dict = field(default_factory=dict)
     plan: Plan | None = field(default=None, repr=False)
@@ -223,9 +231,10 @@ class Comparison:
         Returns
         -------
         sentences : list of str
-            One sentence per pair.
+            One per pair, and a last one that says what verdict and probability belong to.
         """
-        return [sentence(pair) for pair in self.pairs]
+        stated = any(np.isfinite(pair.probability_better) for pair in self.pairs)
+        return [*map(sentence, self.pairs), *([PAIR_NOTE] if stated else [])]
 
     def conclusion(self):
         """Return what the verdicts say about the need for a network.
@@ -237,6 +246,28 @@ class Comparison:
         """
         families = {model.model: model.family for model in self.models}
         return conclusion(self.pairs, families, self.margin)
+
+    @cached_property
+    def audit(self):
+        """What about the data could mislead: a list of findings, the worst first.
+
+        Each has a ``code``, a ``title`` (what was found), an ``action`` (what to do about it) and
+        the ``rows`` of X that it concerns.
+        """
+        plan = self.plan
+        return [] if plan is None else audit(plan.X, plan.y, plan.groups, plan.names)
+
+    def advice(self):
+        """Return what follows from the comparison.
+
+        Returns
+        -------
+        sentences : list of str
+            What is odd about the data, models that did not converge, parameters at an end of
+            their grid, spectra that every model gets wrong, what shifts do, whether a network is
+            needed, what would decide, and as the last one the recommendation.
+        """
+        return give_advice(self)
 
     def to_csv(self, folder):
         """Write the result as CSV files.

@@ -5,10 +5,13 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GridSearchCV, ParameterGrid
+from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
+from sklearn.utils.metadata_routing import get_routing_for_object
+from sklearn.utils.validation import has_fit_parameter
 
 from skspectra._validation import as_indicator
 from skspectra.comparison._labels import encode
@@ -85,7 +88,8 @@ def run_model(
     X_holdout : ndarray of shape (n_holdout, n_points), default=None
         Further spectra to predict.
     groups : ndarray of shape (n_samples,), default=None
-        Group of each spectrum, for networks that hold out training spectra.
+        Group of each spectrum, for models whose ``fit`` takes it: networks that hold out training
+        spectra, and searches inside the model.
 
     Returns
     -------
@@ -94,22 +98,17 @@ def run_model(
     """
     candidate, begin = -1, time.perf_counter()
     X_train, y_train, X_test = X[train], y[train], X[test]
+    groups = None if groups is None else groups[train]
     model = clone(estimator)
     if grid:
-        search = GridSearchCV(
-            model, grid, scoring=_score, cv=inner, refit=False, error_score="raise"
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            candidate = int(search.fit(X_train, y_train).best_index_)
-        parameters = ParameterGrid(grid)[candidate]
-        model = with_parameters(estimator, parameters)
+        candidate = _search(estimator, ParameterGrid(grid), X_train, y_train, groups, inner)
+        model = with_parameters(estimator, ParameterGrid(grid)[candidate])
     search_seconds = time.perf_counter() - begin
 
     start = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model.fit(X_train, y_train)
+        model = _fit(model, X_train, y_train, groups)
     fit_seconds = time.perf_counter() - start
     unfinished = [w for w in caught if issubclass(w.category, ConvergenceWarning)]
     for warning in caught:
@@ -139,6 +138,54 @@ def run_model(
         predict_seconds=predict_seconds,
         total_seconds=time.perf_counter() - begin,
     )
+
+
+def _search(estimator, candidates, X, y, groups, folds):
+    """Return the number of the candidate whose mean score over the folds is best.
+
+    This is what GridSearchCV does, which cannot give groups to some candidates only.
+    """
+    scores = np.zeros((len(candidates), len(folds)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for i, parameters in enumerate(candidates):
+            for j, (train, test) in enumerate(folds):
+                model = with_parameters(estimator, parameters)
+                part = None if groups is None else groups[train]
+                fitted = _fit(model, X[train], y[train], part)
+                scores[i, j] = _score(fitted, X[test], y[test])
+    return int(np.argmax(scores.mean(axis=1)))
+
+
+def _fit(model, X, y, groups):
+    """Return the fitted model; parts of it that take groups in ``fit`` are given them."""
+    if groups is None:
+        return model.fit(X, y)
+    model = clone(model)
+    with config_context(enable_metadata_routing=True):
+        for part in _parts(model):
+            if hasattr(part, "set_fit_request") and has_fit_parameter(part, "groups"):
+                part.set_fit_request(groups=True)
+        try:
+            takes_groups = get_routing_for_object(model).consumes("fit", ["groups"])
+        # Some wrappers of scikit-learn pass nothing on.
+        except NotImplementedError:
+            takes_groups = False
+        if takes_groups:
+            return model.fit(X, y, groups=groups)
+    return model.fit(X, y)
+
+
+def _parts(value):
+    """Yield an estimator and all that it holds, also in grids."""
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _parts(part)
+    elif isinstance(value, dict):
+        yield from _parts(list(value.values()))
+    elif hasattr(value, "get_params") and not isinstance(value, type):
+        yield value
+        yield from _parts(list(value.get_params(deep=False).values()))
 
 
 def with_parameters(estimator, parameters):

@@ -8,9 +8,14 @@ import warnings
 import joblib
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import AdaBoostClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -18,6 +23,7 @@ from skspectra.comparison import compare
 from skspectra.comparison._jobs import _queue, one_thread
 from skspectra.comparison._plan import make_plan
 from skspectra.comparison._run import Run
+from skspectra.preprocessing import SpectrumNormalizer
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +174,49 @@ def test_threads_are_refused(blobs):
 def test_bad_numbers_of_jobs(blobs, n_jobs):
     with pytest.raises(ValueError, match=f"n_jobs must be .* got {n_jobs!r}"):
         compare(*blobs, {"a": Spy("fail")}, n_jobs=n_jobs)
+
+
+@pytest.mark.parametrize("kind", ["net", "pipeline", "grid", "step", "search"])
+def test_networks_hold_out_whole_groups(blobs, monkeypatch, kind):
+    """No spectrum of a group is learnt from while early stopping watches another one of it."""
+    from skspectra.neural import PooledMLP, _base
+
+    X, y = np.repeat(blobs[0], 8, axis=1), blobs[1]
+    groups = np.arange(40) // 4
+    X[:, 0] = groups
+    watched, hold_out = [], _base.hold_out
+
+    def watch(targets, fraction, rng, groups):
+        train, valid = hold_out(targets, fraction, rng, groups)
+        watched.append((set(groups[train]), set(groups[valid])))
+        return train, valid
+
+    monkeypatch.setattr(_base, "hold_out", watch)
+    net = PooledMLP(max_epochs=1, normalize="none", random_state=0)
+    model = net
+    if kind == "pipeline":
+        model = make_pipeline(SpectrumNormalizer(), net)
+    elif kind == "grid":
+        model = net, {"lr": [1e-3, 1e-2]}
+    elif kind == "step":
+        steps = [("model", GaussianNB())]
+        model = Pipeline(steps), [{"model": [net]}, {"model": [GaussianNB()]}]
+    elif kind == "search":
+        folds = StratifiedGroupKFold(2)
+        model = GridSearchCV(Pipeline([("model", net)]), [{"model": [net]}], cv=folds)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        compare(X, y, {"a": model}, groups=groups, cv=3, n_repeats=1)
+    assert len(watched) >= 3
+    assert all(valid and not train & valid for train, valid in watched)
+    assert not hasattr(net, "_metadata_request")
+
+
+def test_wrappers_that_pass_no_groups_on(blobs):
+    boosted = AdaBoostClassifier(random_state=0)
+    with pytest.raises(NotImplementedError), config_context(enable_metadata_routing=True):
+        boosted.get_metadata_routing()
+    assert compare(*blobs, {"a": boosted}, groups=np.arange(40), cv=3).n_splits == 6
 
 
 def run_of(seconds):
