@@ -55,7 +55,10 @@ PUBLIC = {
         *("PeakList", "bayes_optimum", "challenge_table", "draw_challenge_table"),
         *("draw_class_table", "make_benchmark", "make_challenge", "make_spectra"),
     },
-    "io": {"Spectra", "axis_names", "read_spectra", "to_absorbance"},
+    "io": {
+        *("Spectra", "as_spectra", "axis_names", "convert_axis", "convert_points"),
+        *("read_spectra", "resample", "to_absorbance", "to_points"),
+    },
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {
         *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),

@@ -13,8 +13,20 @@ and the objects of other libraries. Both return :class:`Spectra`::
 Reading needs numpy alone.
 """
 
+from skspectra.io._as_spectra import as_spectra
 from skspectra.io._read import read_spectra
+from skspectra.io._resample import resample
 from skspectra.io._spectra import Spectra, axis_names
-from skspectra.io._units import to_absorbance
+from skspectra.io._units import convert_axis, convert_points, to_absorbance, to_points
 
-__all__ = ["Spectra", "axis_names", "read_spectra", "to_absorbance"]
+__all__ = [
+    "Spectra",
+    "as_spectra",
+    "axis_names",
+    "convert_axis",
+    "convert_points",
+    "read_spectra",
+    "resample",
+    "to_absorbance",
+    "to_points",
+]
