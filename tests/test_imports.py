@@ -58,8 +58,9 @@ PUBLIC = {
         "load_raman_calibrants",
     },
     "io": {
-        *("ModelFile", "Spectra", "axis_names", "load", "read_spectra", "save"),
-        *("to_absorbance", "trusted_types"),
+        *("ModelFile", "Spectra", "as_spectra", "axis_names", "convert_axis", "convert_points"),
+        *("load", "read_spectra", "resample", "save", "to_absorbance", "to_points"),
+        "trusted_types",
     },
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {

@@ -24,6 +24,9 @@ def in_order(path, x_axis, place):
     if wrong.any():
         i = int(np.flatnonzero(wrong)[0])
         before, after = x_axis[i : i + 2].tolist()
+        # The point that is out of place is the one without which the others are in order.
+        rest = np.delete(x_axis, i)
+        odd = i if (np.diff(rest[order]) > 0).all() else i + 1
         n_more = np.count_nonzero(wrong) - 1
         more = f" ({n_more} more such places)" if n_more else ""
         what = (
@@ -32,7 +35,7 @@ def in_order(path, x_axis, place):
             else f"{after:.10g} follows {before:.10g}, but the axis must rise or fall throughout"
         )
         raise BadFileError(
-            f"{path}: {place(i + 1)}: {what}{more}; sort the points, or remove what is no point"
+            f"{path}: {place(odd)}: {what}{more}; sort the points, or remove what is no point"
         )
     return order
 

@@ -28,6 +28,11 @@ _QUANTITIES = [
 
 def read_columns(path, text, *, layout=None, first_line=1):
     """Read text with two or more columns; comments and lines of a header are left out."""
+    if "/*" in text:
+        # Comments over several lines become empty lines, so that numbers of lines stay right.
+        text = re.sub(
+            r"/\*.*?(\*/|\Z)", lambda found: "\n" * found[0].count("\n"), text, flags=re.S
+        )
     lines = text.split("\n")
     sample = _sample(lines)
     if not sample:
@@ -135,11 +140,8 @@ def _convert(body, dialect, width):
 def _convert_lines(path, lines, first, dialect, width, first_line):
     """Return the numbers line by line with the numbers of their lines; name all bad lines."""
     bad, values, numbers = BadRows(path), [], []
-    in_comment = False
     for number, line in enumerate(lines[first:], first + first_line):
-        in_comment = in_comment or line.lstrip().startswith("/*")
-        if in_comment or is_comment(line):
-            in_comment = in_comment and "*/" not in line
+        if is_comment(line):
             continue
         line = line.replace('"', "")
         fields = dialect.fields(line)

@@ -5,7 +5,7 @@ import numpy as np
 from skspectra import _grid
 from skspectra.io._part import BadFileError, list_names
 from skspectra.io._spectra import Spectra
-from skspectra.io._units import to_absorbance
+from skspectra.io._units import absorbance_of, unit_name
 
 # Wavelengths of one anode differ less: files name its first line or the mean of two.
 _SAME_WAVELENGTH = 2e-3
@@ -21,6 +21,7 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
     remarks = []
     for name, part in parts.items():
         skipped.update({f"{name}:{row}": reason for row, reason in part.skipped.items()})
+    unit = None if unit is None else unit_name(unit)
     units = _agree("unit", {name: part.unit for name, part in parts.items()}, unit, "unit")
     waves = {name: part.wavelength for name, part in parts.items()}
     wavelength = _agree("wavelength", waves, wavelength, "wavelength")
@@ -118,7 +119,9 @@ def _convert(parts, transmittance, remarks):
                 "loses them; convert it with transmittance='convert' (--absorbance on the command "
                 "line)"
             )
-        part.X, part.quantity = to_absorbance(part.X, name=name), "absorbance"
+        part.X, remark = absorbance_of(part.X, name)
+        part.quantity = "absorbance"
+        part.remarks.append(remark)
     found = {part.quantity: name for name, part in parts.items() if part.quantity}
     if len(found) > 1:
         if not {*found} <= {"counts", "counts per second"}:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from skspectra.io import _readers
 from skspectra.io._columns import read_columns, unit_of
+from skspectra.io._instruments import find_reader, read_fixed_steps
 from skspectra.io._labels import attach, is_table, needs_folders
 from skspectra.io._merge import merge
 from skspectra.io._part import BadFileError, list_names
@@ -216,6 +218,8 @@ def _in_folder(folder, with_folders, remarks):
 def read_file(path, *, target, group, layout, drop_incomplete):
     """Return what one file holds, as a :class:`Part`."""
     options = {"target": target, "group": group, "drop_incomplete": drop_incomplete}
+    if known := _readers.find(path):
+        return _readers.read(path, *known)
     part = read_with(path, lambda stream: _read_text(path, stream, layout, options))
     if part.rows and len({*part.rows}) < len(part.rows):
         raise BadFileError(f"{path}: two spectra have the same name; rename one")
@@ -233,10 +237,17 @@ def _read_text(path, stream, layout, options):
         raise BadFileError(f"{path}: line 1 is empty, and so are all others; the file has no data")
     line = len(above) + 1
     second = stream.readline()
+    head = "".join([*above, first, second])
+    # A title may be above what tells the format.
+    third = stream.readline() if len(head) < 2**16 else ""
+    if reader := find_reader(path, head + third):
+        return reader(path, head + third + stream.read())
     if _is_row_table(first, second, layout, options):
-        lines = itertools.chain([second], stream)
+        lines = itertools.chain([second, third], stream)
         return read_rows(path, first, line, lines, **options)
-    text = "".join([*above, first, second]) + stream.read()
+    text = head + third + stream.read()
+    if part := read_fixed_steps(path, text):
+        return part
     return read_columns(path, text, layout=layout)
 
 

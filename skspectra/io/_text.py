@@ -12,7 +12,7 @@ from skspectra.io._part import BadFileError
 
 # The networks compute in single precision.
 LARGEST = float(np.finfo(np.float32).max)
-COMMENTS = ("#", ";", "!", "'", "%", "/*", "//", "*/")
+COMMENTS = ("#", ";", "!", "'", "%", "/*", "//")
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _NO_TEXT = bytes({*range(9), *range(14, 32)} - {0x1A, 0x1B})
 _N_SNIFFED = 2**16
