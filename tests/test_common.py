@@ -113,7 +113,7 @@ CLASSIFIERS = [
     AugmentedClassifier(LogisticRegression(), PeakShiftAugmenter()),
     AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(1, "global"), n_copies=2, random_state=0),
     PLSClassifier(),
-    PLSClassifier(1, scale=False),
+    PLSClassifier(2, scale=False),
     ShiftNeighborClassifier(),
     ShiftNeighborClassifier(max_shift=0),
     SpectralCNN(n_threads=1),
@@ -273,7 +273,9 @@ def fitted():
         BackgroundAugmenter(),
         ExtraPeakAugmenter(),
         AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(2), 2, random_state=0),
+        PLSClassifier(3),
         PooledSVC(),
+        ShiftNeighborClassifier(2),
         PooledMLP(
             n_iter_no_change=3, augmenter=PeakShiftAugmenter(2), n_threads=1, random_state=0
         ),
