@@ -24,10 +24,10 @@ import sys
 import time
 import warnings
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 from _study import RESULTS, read_rows, write_rows
+from _windows import MEASURED, load_measured
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
@@ -56,16 +56,9 @@ from skspectra.comparison._verdict import (
 )
 from skspectra.preprocessing import band_width
 
-# Folder, name of the label, of the group (None: every spectrum on its own), splits, repeats.
-OUT = "leave-one-group-out"
-SETS = {
-    "meats, mid-IR": ("quadram_meats_ir", "y", "sample", 5, 2),
-    "olive oils, mid-IR": ("quadram_oliveoil_ir", "y", "sample", 5, 2),
-    "purees, mid-IR": ("quadram_purees_ir", "y", None, 3, 1),
-    "wines red or not, NMR": ("ku_wine_nmr", "red", None, 5, 1),
-    "wines malolactic, NMR": ("ku_wine_nmr", "malolactic", None, 5, 1),
-    "Raman calibrants": ("raman_calibrants_multi_instrument", "material", "instrument", OUT, 1),
-}
+# Some sets are divided into folds twice.
+REPEATS = {"meats, mid-IR": 2, "olive oils, mid-IR": 2}
+SETS = list(MEASURED)
 PAIRS = [
     (POOLED_SVC, RAW_SVC),
     (POOLED_LR, RAW_LR),
@@ -79,18 +72,9 @@ HEADER = ["set", "split", "model", "inner_scores", "parameters", "right", "secon
 
 
 def load(data):
-    """Return spectra, labels, groups and splits of a set; titanium dioxide is left out.
-
-    It was measured on two instruments that measured nothing else.
-    """
-    name, label, group, cv, n_repeats = SETS[data]
-    held = np.load(Path(os.environ["SKSPECTRA_DATA"]) / name / "data.npz")
-    X, y = held["X"], held[label].astype(str)
-    groups = None if group is None else held[group].astype(str)
-    if label == "material":
-        keep = y != "TiO2"
-        X, y, groups = X[keep], y[keep], groups[keep]
-    return X, y, groups, make_splits(y, groups, cv, n_repeats, 0)
+    """Return spectra, labels, groups and splits of a set."""
+    X, y, groups, folds = load_measured(data)
+    return X, y, groups, make_splits(y, groups, folds, REPEATS.get(data, 1), 0)
 
 
 def describe(parameters):
@@ -224,7 +208,7 @@ def recommend(names, inner, gains, strata, split_of):
 def main():
     """Measure what is missing and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
+    parser.add_argument("--sets", nargs="+", default=SETS, choices=SETS)
     parser.add_argument("--models", nargs="+", default=[], choices=COST_ORDER)
     parser.add_argument("--finish", action="store_true", help="only write the tables")
     options = parser.parse_args()
