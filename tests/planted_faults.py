@@ -91,7 +91,7 @@ FAULTS = [
         "comparison/_run.py",
         "tests/comparison/test_compare.py",
         [
-            ("scoring=_balanced_accuracy", 'scoring="accuracy"'),
+            ("(right.astype(float), codes)", "(right.astype(float), 0 * codes)"),
             ("np.arange(n_points) - shift", "np.arange(n_points) + shift"),
         ],
     ),

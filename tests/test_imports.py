@@ -61,7 +61,8 @@ PUBLIC = {
     },
     "svm": {"PooledSVC"},
 }
-CORE = {"joblib", "numpy", "scipy", "sklearn"}
+# scikit-learn brings threadpoolctl.
+CORE = {"joblib", "numpy", "scipy", "sklearn", "threadpoolctl"}
 NETS = {"torch", "skorch"}
 
 

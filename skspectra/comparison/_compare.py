@@ -3,6 +3,7 @@
 from skspectra.comparison._analyse import analyse
 from skspectra.comparison._jobs import run_jobs
 from skspectra.comparison._plan import make_plan
+from skspectra.comparison._store import Store
 from skspectra.comparison._verdict import MARGIN
 
 
@@ -21,6 +22,8 @@ def compare(
     pairs="all",
     margin=MARGIN,
     random_state=0,
+    n_jobs=None,
+    results=None,
     names=None,
     x_axis=None,
     unit=None,
@@ -65,6 +68,16 @@ def compare(
         Smallest difference of balanced accuracy that matters.
     random_state : int, default=0
         Seed of the splits and of the resampling of groups. Models keep their own seeds.
+    n_jobs : int, default=None
+        Number of jobs at a time, each one model on one split; -1 means all processors. None means
+        1, or what ``joblib.parallel_config`` says. Every job has one thread, so the results are
+        the same for any number.
+    results : str or path-like, default=None
+        Folder for the runs, one small file each, written as they come. What is there for the same
+        data, splits, models and versions is not fitted again: after Ctrl-C or a crash, with more
+        models, or with other pairs or another margin. Models with ``random_state=None``, and those
+        that contain lambdas, functions or classes from outside installed modules, are fitted
+        again each time; the settings of the result name them.
     names : array-like of shape (n_samples,), default=None
         Name of each spectrum, for instance of its file, for tables of predictions.
     x_axis : array-like of shape (n_points,), default=None
@@ -127,4 +140,10 @@ def compare(
         x_axis=x_axis,
         unit=unit,
     )
-    return analyse(plan, run_jobs(plan, progress=progress))
+    if progress is not None and not callable(progress):
+        raise ValueError(f"progress must be a function of one line of text, got {progress!r}")
+    store = None if results is None else Store(results, plan)
+    if store is not None and store.forgotten:
+        reasons = [f"{name} ({reason})" for name, reason in store.forgotten.items()]
+        plan.settings["fitted again each time"] = "; ".join(reasons)
+    return analyse(plan, run_jobs(plan, n_jobs=n_jobs, store=store, progress=progress))

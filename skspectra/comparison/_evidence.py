@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-# The prior of a true difference of balanced accuracies: Student's t around zero. It was chosen
-# in benchmarks/study.py evidence.
-PRIOR_SCALE = 0.03
-PRIOR_DF = 3
-N_POINTS = 4000
+from skspectra.comparison._wording import two_digits
+
+# Median size of a true difference of balanced accuracies before anything is seen. On measured sets
+# it is 2 to 3 points, and in benchmarks/study.py evidence the probabilities then come true.
+PRIOR_SCALE = 0.02
 MOST_TIMES = 100
 
 
@@ -44,9 +44,9 @@ def evidence(estimate, margin, prior_scale=PRIOR_SCALE):
         The difference of two scores, with its standard error and its degrees of freedom.
     margin : float
         Smallest difference that matters.
-    prior_scale : float, default=0.03
-        Scale of the prior, Student's t with 3 degrees of freedom around zero, cut at +-1. A prior
-        of infinite scale is flat.
+    prior_scale : float, default=0.02
+        Median size of a true difference, before anything is seen: the prior is Cauchy's
+        distribution around zero, cut at +-1. An infinite scale makes it flat.
 
     Returns
     -------
@@ -57,8 +57,9 @@ def evidence(estimate, margin, prior_scale=PRIOR_SCALE):
     -----
     With a flat prior the posterior is Student's t around the difference. For repeated splits this
     is the correlated t test of Benavoli et al., whose standard error is that of Nadeau and
-    Bengio. The prior pulls large differences on few data towards zero: in a simulation the
-    probabilities are then closer to what comes true.
+    Bengio. The prior pulls large differences on few data towards zero, because in a simulation
+    the probabilities are then closer to what comes true. It has long tails, so that a large
+    difference on many data stays what it is.
 
     References
     ----------
@@ -71,33 +72,36 @@ def evidence(estimate, margin, prior_scale=PRIOR_SCALE):
     >>> from skspectra.comparison._verdict import Estimate
     >>> chances = evidence(Estimate(0.05, 0.02, 9), margin=0.02)
     >>> [round(chance, 2) for chance in chances]
-    [0.83, 0.17, 0.0]
+    [0.7, 0.29, 0.01]
     """
     value, standard_error, df = estimate
     if df < 1:
         return NO_EVIDENCE
-    # Each quantile stands for an equal share of the posterior under a flat prior.
-    differences = value + standard_error * _quantiles(df)
-    weights = np.abs(differences) <= 1
-    if np.isfinite(prior_scale):
-        weights = weights * (1 + (differences / prior_scale) ** 2 / PRIOR_DF) ** -(
-            (PRIOR_DF + 1) / 2
-        )
-    shares = weights / weights.sum()
-    better, worse = shares[differences > margin].sum(), shares[differences < -margin].sum()
+    near = np.clip(value + standard_error * _quantiles(df), -1, 1)
+    grid = np.sort(np.concatenate([_EVERYWHERE, near, [-margin, margin]]))
+    log_likelihood = -(df + 1) / 2 * np.log1p(((grid - value) / standard_error) ** 2 / df)
+    density = np.exp(log_likelihood - log_likelihood.max()) / (1 + (grid / prior_scale) ** 2)
+    mass = np.diff(grid) * (density[1:] + density[:-1]) / 2
+    middle = (grid[1:] + grid[:-1]) / 2
+    better, worse = (
+        mass[where].sum() / mass.sum() for where in (middle > margin, middle < -margin)
+    )
     return Evidence(float(better), float(max(0.0, 1 - better - worse)), float(worse))
+
+
+_EVERYWHERE = np.linspace(-1, 1, 801)
 
 
 @lru_cache
 def _quantiles(df):
-    return special.stdtrit(df, (np.arange(N_POINTS) + 0.5) / N_POINTS)
+    return special.stdtrit(df, (np.arange(800) + 0.5) / 800)
 
 
 def score_interval(estimate, n_units, level=0.95):
     """Return the confidence interval of a score, which stays within 0 and 1.
 
-    It is the interval of Clopper and Pearson for as many independent trials as the standard error
-    stands for. So it is not of zero width where no error, or nothing but errors, was seen.
+    It is an interval for a share of independent trials, for as many trials as the standard error
+    stands for. So it has a width where no error, or nothing but errors, was seen.
 
     Parameters
     ----------
@@ -114,30 +118,44 @@ def score_interval(estimate, n_units, level=0.95):
     low, high : float
         The interval; NaN for an estimate without a standard error.
 
+    Notes
+    -----
+    A standard error s of the score p stands for ``p (1 - p) / s**2`` trials, fewer where its
+    degrees of freedom are few (Korn and Graubard). For them Jeffreys' interval is taken, and that
+    of Clopper and Pearson where the score is 0 or 1 (Brown, Cai and DasGupta).
+
     References
     ----------
     E. L. Korn, B. I. Graubard, "Confidence Intervals for Proportions with Small Expected Number
     of Positive Counts Estimated from Survey Data", Survey Methodology 24, 193 (1998).
+
+    L. D. Brown, T. T. Cai, A. DasGupta, "Interval Estimation for a Binomial Proportion",
+    Statistical Science 16, 101 (2001), doi 10.1214/ss/1009213286.
 
     Examples
     --------
     >>> from skspectra.comparison._evidence import score_interval
     >>> from skspectra.comparison._verdict import Estimate
     >>> [round(edge, 3) for edge in score_interval(Estimate(1.0, 0.0, 9), n_units=60)]
-    [0.923, 1.0]
+    [0.94, 1.0]
     """
     value, standard_error, df = estimate
     if df < 1:
         return np.nan, np.nan
-    tail = (1 - level) / 2
-    variance, smallest = value * (1 - value), standard_error**2
-    n_trials = min(n_units, variance / smallest) if smallest > 0 and variance > 0 else n_units
-    # With few degrees of freedom the standard error is uncertain: fewer trials stand for it.
-    n_trials *= (special.ndtri(tail) / special.stdtrit(df, tail)) ** 2
-    hits = value * n_trials
-    low = special.betaincinv(hits, n_trials - hits + 1, tail) if hits > 0 else 0.0
-    high = special.betaincinv(hits + 1, n_trials - hits, 1 - tail) if hits < n_trials else 1.0
-    return float(low), float(high)
+    tail, n_trials = (1 - level) / 2, n_units
+    if 0 < value < 1 and standard_error > 0:
+        # With few degrees of freedom the standard error is uncertain: fewer trials stand for it.
+        uncertainty = (special.stdtrit(df, tail) / special.ndtri(tail)) ** 2
+        n_trials = min(n_units, value * (1 - value) / standard_error**2 / uncertainty)
+    hits, misses = value * n_trials, (1 - value) * n_trials
+    low = special.betaincinv(hits + 0.5, misses + 0.5, tail)
+    high = special.betaincinv(hits + 0.5, misses + 0.5, 1 - tail)
+    if hits <= 0:
+        low, high = 0.0, 1 - tail ** (1 / n_trials)
+    if misses <= 0:
+        low, high = tail ** (1 / n_trials), 1.0
+    # Where the trials are very few, Jeffreys' interval may leave the score itself out.
+    return float(min(low, value)), float(max(high, value))
 
 
 def what_decides(estimate, width, margin, n_units, unit, *, floored=False, df_grows=False):
@@ -178,13 +196,8 @@ def what_decides(estimate, width, margin, n_units, unit, *, floored=False, df_gr
             f"not even {MOST_TIMES} times as many {unit} would decide it if the difference stays "
             "as it is: take the cheaper model"
         )
-    needed = _two_digits(n_units * enough[0])
+    needed = two_digits(n_units * enough[0])
     return (
         f"about {max(needed, n_units + 1):,} {unit} instead of {n_units:,} would decide it, if "
         "the difference stays as it is"
     )
-
-
-def _two_digits(number):
-    step = 10 ** max(0, int(np.floor(np.log10(number))) - 1)
-    return int(np.ceil(number / step) * step)
