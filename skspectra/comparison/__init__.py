@@ -1,5 +1,6 @@
 """Compare models of spectra fairly, and say what the data can decide."""
 
+from skspectra.comparison._best_of import best_name, best_of
 from skspectra.comparison._challenge import compare_challenge
 from skspectra.comparison._compare import compare
 from skspectra.comparison._display import ComparisonDisplay
@@ -17,6 +18,8 @@ __all__ = [
     "PLSClassifier",
     "PairResult",
     "ShiftNeighborClassifier",
+    "best_name",
+    "best_of",
     "compare",
     "compare_challenge",
     "default_models",

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.cross_decomposition import PLSRegression
 from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -106,6 +107,7 @@ class PLSClassifier(ClassifierMixin, BaseEstimator):
             self.classes_ = np.arange(target.shape[1])
         else:
             self._binarizer = LabelBinarizer()
+            y = column_or_1d(y, warn=True)
             target = self._binarizer.fit_transform(y).astype(np.float64)
             self.classes_ = self._binarizer.classes_
             if len(self.classes_) < 2:

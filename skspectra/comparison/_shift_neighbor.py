@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from scipy.fft import next_fast_len
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -93,8 +94,8 @@ class ShiftNeighborClassifier(ClassifierMixin, BaseEstimator):
             self._labels = as_indicator(y, "y")
             self.classes_ = np.arange(y.shape[1])
         else:
-            self.classes_, codes = np.unique(y, return_inverse=True)
-            self._labels = codes
+            y = column_or_1d(y, warn=True)
+            self.classes_, self._labels = np.unique(y, return_inverse=True)
         n_points = X.shape[1]
         wanted = max(1, n_points // 100) if self.max_shift == "auto" else int(self.max_shift)
         self.max_shift_ = min(wanted, n_points - 1)

@@ -10,6 +10,8 @@ _GAUSSIAN = 2 * np.sqrt(np.log(2))
 _FIRST_LAG = 2
 # A few hundred spectra show the width as well as all of them.
 _ENOUGH = 500
+_NARROWEST = 3.0
+_ROUNDING = 1e-10
 
 
 def band_width(X, x_axis=None):
@@ -66,18 +68,16 @@ def band_width(X, x_axis=None):
     slopes = np.diff(X / np.where(height > 0, height, 1), axis=1)
     slopes -= slopes.mean(axis=1, keepdims=True)
     size = np.sqrt((slopes**2).sum(axis=1, keepdims=True))
-    slopes /= np.where(size > 0, size, 1)
+    # Slopes that are rounding errors show no band.
+    slopes /= np.where(size > _ROUNDING, size, np.inf)
     n_lags = slopes.shape[1]
     spectrum = np.fft.rfft(slopes, 2 * n_lags, axis=1)
     correlation = np.fft.irfft((np.abs(spectrum) ** 2).mean(axis=0))[:n_lags]
-    below = np.flatnonzero(correlation[_FIRST_LAG:] <= 0)
-    if not len(below):
-        return 3 * step
-    lag = below[0] + _FIRST_LAG
-    if lag > _FIRST_LAG:
-        before, after = correlation[lag - 1 : lag + 1]
-        lag = lag - 1 + before / (before - after)
-    return float(max(3.0, _GAUSSIAN * lag)) * step
+    lag = _FIRST_LAG + int(np.argmax(correlation[_FIRST_LAG:] <= _ROUNDING))
+    if lag == _FIRST_LAG:
+        return _NARROWEST * step
+    before, after = correlation[lag - 1 : lag + 1]
+    return float(_GAUSSIAN * (lag - 1 + before / (before - after))) * step
 
 
 def axis_step(x_axis, n_points):
