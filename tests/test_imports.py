@@ -12,7 +12,9 @@ import skspectra
 ROOT = Path(skspectra.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
-EVERYTHING = {"augmentation", "comparison", "datasets", "neural", "preprocessing", "svm"}
+EVERYTHING = {
+    *("augmentation", "comparison", "datasets", "neural", "preprocessing", "svm", "uncertainty"),
+}
 # Modules that every room may import: they import no room.
 COMMON = {"_options", "_validation"}
 # What a room may import of the package beside itself and the common modules. A new room states its
@@ -27,6 +29,7 @@ ALLOWED = {
     "augmentation": {"preprocessing", "profiles"},
     "svm": {"preprocessing", "profiles"},
     "neural": {"augmentation", "preprocessing", "profiles"},
+    "uncertainty": {"preprocessing"},
     "comparison": {*EVERYTHING, "profiles"},
     "_cli": {*EVERYTHING, "profiles"},
     "__main__": {"_cli"},
@@ -58,6 +61,7 @@ PUBLIC = {
         *("SavitzkyGolayFilter", "SpectrumNormalizer", "SpikeRemover", "compress", "normalize"),
     },
     "svm": {"PooledSVC"},
+    "uncertainty": {"ConformalClassifier"},
 }
 CORE = {"joblib", "numpy", "scipy", "sklearn"}
 NETS = {"torch", "skorch"}
