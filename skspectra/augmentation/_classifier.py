@@ -309,6 +309,22 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
         """
         return self._delegate("decision_function", X)
 
+    @available_if(_estimator_has("transform_features"))
+    def transform_features(self, X):
+        """Compute the features in which the estimator tells spectra apart.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; they are not augmented.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_features)
+            The estimator's features.
+        """
+        return self._delegate("transform_features", X)
+
     def get_metadata_routing(self):
         """Return which metadata ``fit`` passes on and which ``score`` takes.
 

@@ -12,10 +12,11 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import as_indicator
 
 
-class PLSClassifier(ClassifierMixin, BaseEstimator):
+class PLSClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     """Partial least squares regression on class membership (PLS-DA).
 
     It is the usual classifier of chemometrics: a regression of one 0/1 column per class on a few

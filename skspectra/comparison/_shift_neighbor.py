@@ -10,13 +10,14 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import as_indicator
 
 # Largest number of cosines, one per pair of spectra and shift, held at a time.
 _BLOCK = 2**22
 
 
-class ShiftNeighborClassifier(ClassifierMixin, BaseEstimator):
+class ShiftNeighborClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     """The label of the training spectrum with the largest cosine at the best shift.
 
     It is the search of a library as diffraction does it: a sample that stands too high moves all

@@ -17,7 +17,8 @@ TRUSTED_TYPES = (
     "skspectra.augmentation._intensity.IntensityAugmenter",
     "skspectra.augmentation._noise.NoiseAugmenter",
     "skspectra.augmentation._peak_shift.PeakShiftAugmenter",
-    "skspectra.comparison._models.scale_for_logistic",
+    "skspectra.comparison._pls_classifier.PLSClassifier",
+    "skspectra.comparison._shift_neighbor.ShiftNeighborClassifier",
     "skspectra.neural._pooled_mlp.PooledMLP",
     "skspectra.neural._spectral_cnn.SpectralCNN",
     "skspectra.preprocessing._baseline_corrector.BaselineCorrector",
@@ -27,6 +28,7 @@ TRUSTED_TYPES = (
     "skspectra.preprocessing._spectrum_normalizer.SpectrumNormalizer",
     "skspectra.preprocessing._spike_remover.SpikeRemover",
     "skspectra.svm._pooled_svc.PooledSVC",
+    "skspectra.uncertainty._conformal_classifier.ConformalClassifier",
     # What scikit-learn's estimators hold; trees are checked after they are read.
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
