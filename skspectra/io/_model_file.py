@@ -1,5 +1,6 @@
 """Model files: a fitted model with its axis in one file, read without running code."""
 
+import copy
 import hashlib
 import json
 import os
@@ -262,7 +263,9 @@ def import_skops():
 def _dump(skops_io, model):
     """Return the model as an archive, or raise a ValueError that says what cannot be stored."""
     try:
-        archive = skops_io.dumps(model)
+        # A copy keeps the order of arrays in memory, which decides the last bits of products, where
+        # a view of another array would be stored row by row.
+        archive = skops_io.dumps(copy.deepcopy(model))
     except Exception as error:
         raise ValueError(f"{type(model).__name__} cannot be stored: {error}") from error
     unsafe = set(skops_io.get_untrusted_types(data=archive)) - set(TRUSTED_TYPES)

@@ -17,6 +17,7 @@ TRUSTED_TYPES = (
     "skspectra.augmentation._intensity.IntensityAugmenter",
     "skspectra.augmentation._noise.NoiseAugmenter",
     "skspectra.augmentation._peak_shift.PeakShiftAugmenter",
+    "skspectra.comparison._best_of._choose_candidate",
     "skspectra.comparison._pls_classifier.PLSClassifier",
     "skspectra.comparison._shift_neighbor.ShiftNeighborClassifier",
     "skspectra.neural._pooled_mlp.PooledMLP",
@@ -29,10 +30,15 @@ TRUSTED_TYPES = (
     "skspectra.preprocessing._spike_remover.SpikeRemover",
     "skspectra.svm._pooled_svc.PooledSVC",
     "skspectra.uncertainty._conformal_classifier.ConformalClassifier",
+    # A function with arguments, which is safe if the function is.
+    "functools.partial",
     # What scikit-learn's estimators hold; trees are checked after they are read.
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
+    "sklearn.metrics._classification.accuracy_score",
+    "sklearn.metrics._classification.balanced_accuracy_score",
     "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.metrics._scorer._Scorer",
     "sklearn.model_selection._split.GroupKFold",
     "sklearn.model_selection._split.KFold",
     "sklearn.model_selection._split.LeaveOneGroupOut",

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.exceptions import NotFittedError
@@ -42,10 +42,11 @@ from skspectra import (
 from skspectra.augmentation import BaseAugmenter
 from skspectra.io import ModelFile, _archive, _model_file, _trusted, load, save, trusted_types
 from skspectra.preprocessing import IntensityCompressor, SavitzkyGolayFilter, SpectrumNormalizer
+from skspectra.uncertainty import ConformalClassifier
 
 HERE = Path(__file__).parent
 damage = runpy.run_path(str(HERE / "damage.py"))["damage"]
-METHODS = ("predict", "predict_proba", "decision_function")
+METHODS = ("predict", "predict_proba", "decision_function", "p_values", "novelty_p_values")
 AXIS = np.linspace(10, 90, 120)
 
 
@@ -77,6 +78,12 @@ MODELS = {
         LogisticRegression(),
     ),
     "scikit-learn's": make_pipeline(StandardScaler(), PCA(5), LinearDiscriminantAnalysis()),
+    "views": make_pipeline(
+        StandardScaler(with_std=False),
+        TruncatedSVD(5, random_state=0),
+        LinearDiscriminantAnalysis(solver="lsqr"),
+    ),
+    "conformal": ConformalClassifier(PooledSVC(), random_state=0),
     "trees": ExtraTreesClassifier(5, random_state=0),
     "search": GridSearchCV(PooledSVC(), {"pool_size": [3, 6]}, cv=2),
     "calibrated": CalibratedClassifierCV(PooledSVC(), cv=2),
@@ -110,7 +117,7 @@ folder = sys.argv[1]
 X = np.load(f"{folder}/X.npy")
 for i in range(int(sys.argv[2])):
     model = load(f"{folder}/{i}.skops").model
-    methods = ("predict", "predict_proba", "decision_function")
+    methods = sys.argv[3:]
     found = {name: getattr(model, name)(X) for name in methods if hasattr(model, name)}
     np.savez(f"{folder}/{i}.npz", **found)
 print(len(events))
@@ -123,7 +130,7 @@ def test_the_same_bits_in_a_fresh_process_without_unpickling(fitted, tmp_path):
     for i, model in enumerate(fitted.values()):
         save(model, tmp_path / f"{i}.skops")
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", FRESH_PROCESS, str(tmp_path), str(len(fitted))],
+        [sys.executable, "-W", "error", "-c", FRESH_PROCESS, str(tmp_path), str(len(fitted)), *METHODS],
         capture_output=True,
         text=True,
         timeout=120,
