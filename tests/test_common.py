@@ -46,6 +46,7 @@ from skspectra.augmentation import (
     NoiseAugmenter,
 )
 from skspectra.preprocessing import (
+    AxisResampler,
     BaselineCorrector,
     IntensityCompressor,
     SavitzkyGolayFilter,
@@ -60,6 +61,8 @@ TRANSFORMERS = [
     MaxPoolDownsampler(pool_size=2, stride=1),
     MaxPoolDownsampler(pool_size=3, stride=2, pooling="mean"),
     MaxPoolDownsampler(pool_size=2, stride=1, pooling="decimate"),
+    AxisResampler((0, 1)),
+    AxisResampler((0, 0.25, 0.5, 1)),
     SpectrumNormalizer(),
     SpectrumNormalizer("area"),
     IntensityCompressor(),
@@ -253,6 +256,8 @@ def fitted():
     X, y = toy()
     models = [
         MaxPoolDownsampler(6),
+        AxisResampler((0, 1)),
+        AxisResampler((0, 0.25, 0.5, 1)),
         SpectrumNormalizer(),
         IntensityCompressor(),
         SavitzkyGolayFilter(),

@@ -61,6 +61,7 @@ PUBLIC = {
     },
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {
+        "AxisResampler",
         *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),
         *("SavitzkyGolayFilter", "SpectrumNormalizer", "SpikeRemover", "compress", "normalize"),
     },

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from skorch import NeuralNet
 from skorch.helper import predefined_split
 
-from skspectra._validation import as_indicator, warn_if_flat
+from skspectra._validation import as_indicator, validate_spectra, warn_if_flat
 from skspectra.neural._layers import initialize_like_keras
 from skspectra.neural._training import (
     Batches,
@@ -98,7 +98,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         device = resolve_device(self.device)
         # X is neither converted nor split here, so a memory-mapped X is never copied as a whole.
         given = X
-        X, y = validate_data(self, X, y, dtype="numeric", multi_output=True)
+        X, y = validate_spectra(self, X, y, dtype="numeric", multi_output=True)
         targets = self._encode_fit(y)
         self._plan(given, X)
         warn_if_flat(X)
