@@ -151,7 +151,7 @@ BAD = {
     "text in ras": (
         "a.ras",
         ras(ras_range()).replace("10.5000 4", "10.5000 x"),
-        "line 10, column 2",
+        "line 11, column 2",
     ),
     "no step": ("a.asc", asc().replace("*STEP", "*STAP"), "*START or *STEP is missing"),
     "no start": ("a.uxd", f"{UXD}_COUNTS\n1 2 3 4\n", "_START or _STEPSIZE"),
