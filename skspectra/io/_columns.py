@@ -86,19 +86,23 @@ def _refuse(path, lines, sample, first_line):
 
 
 def _find_start(lines, dialect, width):
-    """Return the first line of numbers after which another one follows, or the first one."""
+    """Return the first line of numbers, unless text without a number follows: that is a header."""
     found = None
     for i, line in enumerate(lines):
         if is_comment(line):
             continue
-        numbers = dialect.numbers(line)
-        if numbers is not None and len(numbers) == width:
+        fields = dialect.fields(line)
+        numbers = [dialect.number(text) for text in fields]
+        if len(fields) == width and None not in numbers:
             if found is not None:
                 return found
             found = i
         elif found is not None:
+            # A line that holds a number and something else is an error, and is named later.
+            if any(number is not None for number in numbers):
+                return found
             found = None
-    return found if found is not None else 0
+    return found or 0
 
 
 def _read_block(path, lines, first, dialect, width, first_line):
