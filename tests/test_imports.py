@@ -67,6 +67,7 @@ PUBLIC = {
     },
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {
+        "AxisResampler",
         *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),
         *("SavitzkyGolayFilter", "SpectrumNormalizer", "SpikeRemover", "compress", "normalize"),
         "band_width",

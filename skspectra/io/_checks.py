@@ -26,7 +26,7 @@ def in_order(path, x_axis, place):
         before, after = x_axis[i : i + 2].tolist()
         # The point that is out of place is the one without which the others are in order.
         rest = np.delete(x_axis, i)
-        odd = i if (np.diff(rest[order]) > 0).all() else i + 1
+        odd = i if before != after and (np.diff(rest[order]) > 0).all() else i + 1
         n_more = np.count_nonzero(wrong) - 1
         more = f" ({n_more} more such places)" if n_more else ""
         what = (

@@ -12,12 +12,12 @@ _N_SAMPLED = 20
 _DEVIATION = re.compile(r"\b(sd|std|sigma|err|error|esd|dev|deviation|uncertainty|e\.s\.d)", re.I)
 _WAVELENGTH = re.compile(r"wave.?length[^0-9\n]{0,40}(\d\.\d{2,})", re.I)
 _UNITS = [
-    ("deg", r"2.?theta|two.?theta|2.?th\b|2θ|\bdeg|°"),
+    ("deg", r"2.?theta|two.?theta|2.?th\b|2θ|\bdeg(?!\w*\s*[/c])|°(?!\s*c)"),
     ("cm-1", r"cm\s*\^?\s*[-−]\s*1|cm⁻¹|1/cm|wave.?number|raman.?shift"),
     ("1/angstrom", r"[åa](ngstrom)?\s*\^?\s*[-−]\s*1|å⁻¹|1/å|1/angstrom"),
     ("nm", r"\bnm\b|nanomet"),
     ("ppm", r"\bppm\b"),
-    ("eV", r"\beV\b"),
+    ("eV", r"(?<![a-z])eV\b"),
 ]
 _QUANTITIES = [
     ("% transmittance", r"%\s*t\b|%\s*trans|trans\w*\s*[\[(]?\s*%"),
@@ -33,6 +33,8 @@ def read_columns(path, text, *, layout=None, first_line=1):
         text = re.sub(
             r"/\*.*?(\*/|\Z)", lambda found: "\n" * found[0].count("\n"), text, flags=re.S
         )
+    # Old programs end a file with a control character, and some quote numbers.
+    text = text.replace("\x1a", "").replace('"', "")
     lines = text.split("\n")
     sample = _sample(lines)
     if not sample:
@@ -53,8 +55,9 @@ def read_columns(path, text, *, layout=None, first_line=1):
     elif width > 2:
         part.rows = _spectrum_names(path, names, width, layout)
     part.X = np.ascontiguousarray(part.X)
-    part.unit = unit_of(names[0] if names else header)
-    part.quantity = _first_match(_QUANTITIES, " ".join(names[1:]) if names else header)
+    caption = _caption(header)
+    part.unit = unit_of(names[0] if names else "") or unit_of(caption)
+    part.quantity = _first_match(_QUANTITIES, " ".join(names[1:]) or caption)
     found = _WAVELENGTH.search(header)
     part.wavelength = float(found[1]) if found and part.unit in (None, "deg") else None
     return part
@@ -83,19 +86,23 @@ def _refuse(path, lines, sample, first_line):
 
 
 def _find_start(lines, dialect, width):
-    """Return the first line of numbers after which another one follows, or the first one."""
+    """Return the first line of numbers, unless text without a number follows: that is a header."""
     found = None
     for i, line in enumerate(lines):
         if is_comment(line):
             continue
-        numbers = dialect.numbers(line)
-        if numbers is not None and len(numbers) == width:
+        fields = dialect.fields(line)
+        numbers = [dialect.number(text) for text in fields]
+        if len(fields) == width and None not in numbers:
             if found is not None:
                 return found
             found = i
         elif found is not None:
+            # A line that holds a number and something else is an error, and is named later.
+            if any(number is not None for number in numbers):
+                return found
             found = None
-    return found if found is not None else 0
+    return found or 0
 
 
 def _read_block(path, lines, first, dialect, width, first_line):
@@ -112,7 +119,7 @@ def _read_block(path, lines, first, dialect, width, first_line):
 
 def _convert(body, dialect, width):
     """Return the numbers of plain text without comments and errors, or None; this is fast."""
-    if '"' in body or "_" in body:
+    if "_" in body:
         return None
     if dialect.decimal == "," and "," in body:
         if "." in body:
@@ -143,7 +150,6 @@ def _convert_lines(path, lines, first, dialect, width, first_line):
     for number, line in enumerate(lines[first:], first + first_line):
         if is_comment(line):
             continue
-        line = line.replace('"', "")
         fields = dialect.fields(line)
         if len(fields) != width:
             bad.add(number, f": {len(fields)} columns, but the file has {width}")
@@ -169,11 +175,18 @@ def _header(lines, dialect, width):
     """Return the text above the numbers, and the names of the columns if they are there."""
     lines = [line for line in lines if line.strip()]
     for line in lines[:-4:-1]:
-        text = line.strip().lstrip("".join(COMMENTS)).strip().replace('"', "")
+        text = line.strip().lstrip("".join(COMMENTS)).strip()
         for fields in (dialect.fields(text), re.split(r"\s{2,}|\t", text)):
             if len(fields) == width:
                 return "\n".join(lines), [field.strip() for field in fields]
     return "\n".join(lines), []
+
+
+def _caption(header):
+    """Return the last line of a header if it names columns and no quantity such as 532 nm."""
+    last = header.rpartition("\n")[2]
+    plain = re.sub(r"2.?th|2θ|cm\s*\^?-1|1/", "", last, flags=re.I)
+    return "" if re.search(r"\d", plain) else last
 
 
 def _is_deviation(path, names):

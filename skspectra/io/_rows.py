@@ -21,13 +21,15 @@ ADVICE = (
 
 
 def find_delimiter(line):
-    """Return the delimiter with which most fields of a header are numbers, or there are most."""
+    """Return the delimiter that gives a header most numbers and least else, or most fields."""
 
     def score(mark):
         # What is quoted counts as one field, whatever is in it.
         fields = _QUOTED.sub(lambda found: found[0].replace(mark, " "), line).split(mark)
         numbers = [_number(field.strip().strip('"'), mark) for field in fields]
-        return len(numbers) - numbers.count(None), len(fields)
+        n_others = numbers.count(None)
+        n_numbers = len(numbers) - n_others
+        return n_numbers, -n_others if n_numbers else len(fields)
 
     return max(_DELIMITERS, key=score)
 
@@ -41,7 +43,7 @@ def split(line, delimiter):
 
 def clean_label(text):
     """Return a label or group as it is compared: without blanks, and 1.0 is 1; None if missing."""
-    text = text.strip()
+    text = (text or "").strip()
     if text.lower() in _NO_LABEL or text == "NA":
         return None
     if re.fullmatch(r"[+-]?\d+\.\d*", text):

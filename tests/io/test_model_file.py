@@ -130,7 +130,16 @@ def test_the_same_bits_in_a_fresh_process_without_unpickling(fitted, tmp_path):
     for i, model in enumerate(fitted.values()):
         save(model, tmp_path / f"{i}.skops")
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", FRESH_PROCESS, str(tmp_path), str(len(fitted)), *METHODS],
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-c",
+            FRESH_PROCESS,
+            str(tmp_path),
+            str(len(fitted)),
+            *METHODS,
+        ],
         capture_output=True,
         text=True,
         timeout=120,

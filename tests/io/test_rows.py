@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from skspectra.io import axis_names, read_spectra
+from skspectra.io import Spectra, axis_names, read_spectra
 
 GOOD = "label,sample,10,20.5,30\nquartz,s1,1,2,3\ncalcite,s2,4,5e-1,-6\n"
 
@@ -123,3 +123,96 @@ def test_bad_files(write, content, message):
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_spectra(tmp_path / "none.csv", target="label")
+
+
+def test_headers_of_any_length(write):
+    """A field of more than 131,072 characters is too long for Python's csv module."""
+    names = ";".join(f"{x:.4f}" for x in range(20_000)).replace(".", ",")
+    row = ";".join(["1,5"] * 20_000)
+    data = read_spectra(write(f"label;{names}\na;{row}\n"), target="label")
+    assert data.X.shape == (1, 20_000)
+    assert (data.X == 1.5).all()
+
+
+def test_decimal_commas_in_the_header(write):
+    data = read_spectra(write("label;10,5;11,5;12,5\na;1,5;2;3\n"), target="label")
+    assert (data.x_axis.tolist(), data.X.tolist()) == ([10.5, 11.5, 12.5], [[1.5, 2, 3]])
+
+
+def test_all_bad_rows_are_named_and_may_be_dropped(write):
+    rows = ["a,s,1,2", "b,s,,2", "c,s,1,2", "d,s,1,x", "e,s,1", ",s,1,2", "nan,s,1,2"]
+    path = write("label,sample,1,2\n" + "\n".join(rows))
+    with pytest.raises(ValueError, match="line 3, column '1': the cell is empty") as error:
+        read_spectra(path, target="label", group="sample")
+    assert "also bad: lines 5-8" in str(error.value)
+    assert "drop_incomplete=True (--drop-incomplete" in str(error.value)
+    data = read_spectra(path, target="label", group="sample", drop_incomplete=True)
+    assert data.y.tolist() == ["a", "c"]
+    assert list(data.skipped) == [f"spectra.csv:line {n}" for n in (3, 5, 6, 7, 8)]
+    with pytest.raises(ValueError, match="no row can be read"):
+        read_spectra(write("label,1,2\na,,2\n"), target="label", drop_incomplete=True)
+
+
+@pytest.mark.parametrize("text", ["nan", "NaN", "N/A", "null", "NA", "#N/A"])
+def test_a_missing_label_is_no_class(write, text):
+    with pytest.raises(ValueError, match=f"column 'label': '{text}' is no label"):
+        read_spectra(write(f"label,1,2\n{text},1,2\n"), target="label")
+
+
+def test_sodium_is_a_label(write):
+    assert read_spectra(write("label,1,2\nNa,1,2\nnone,1,2\n"), target="label").y[0] == "Na"
+
+
+def test_groups_are_the_same_with_and_without_decimals(write):
+    content = "label,day,1,2\n1.50,1,1,2\n1.5,1.0,1,2\n01,01,1,2\n"
+    data = read_spectra(write(content), target="label", group="day")
+    assert data.y.tolist() == ["1.5", "1.5", "01"]
+    assert data.groups.tolist() == ["1", "1", "01"]
+
+
+AXIS = ",".join(map(str, range(400, 900, 2)))
+ROW = ",".join("1" for _ in range(250))
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (f"label,2022,{AXIS}", f"a,5,{ROW}"),
+        (f"label,{AXIS},2022", f"a,{ROW},5"),
+        # Among the points of a finer axis, but out of order.
+        (f"label,501,{AXIS}", f"a,5,{ROW}"),
+    ],
+)
+def test_metadata_named_by_a_number_is_no_point(write, header, row):
+    path = write(f"{header}\n{row}\n")
+    with pytest.raises(ValueError, match=r"column '(2022|501)'"):
+        read_spectra(path, target="label")
+
+
+def test_a_gap_between_many_points_is_allowed(write):
+    axis = [*range(400, 1800, 2), *range(2600, 4000, 2)]
+    header = ",".join(map(str, axis))
+    data = read_spectra(write(f"label,{header}\na{',1' * len(axis)}\n"), target="label")
+    assert data.X.shape == (1, len(axis))
+
+
+def test_a_line_that_names_the_separator(write):
+    assert read_spectra(write("sep=;\nlabel;1;2\na;3;4\n"), target="label").X.tolist() == [[3, 4]]
+
+
+def test_without_labels_a_table_is_recognised(write):
+    data = read_spectra(write("10,20,30,40\n1,2,3,5\n4,5,6,5\n"))
+    assert (data.X.shape, data.y, data.x_axis[0]) == ((2, 4), None, 10)
+    data = read_spectra(write("note,10,20\nx,1,2\n"))
+    assert data.metadata["note"].tolist() == ["x"]
+    assert data.names.tolist() == ["spectra.csv:line 2"]
+
+
+def test_a_frame_that_was_written_is_read_again(tmp_path):
+    rng = np.random.default_rng(0)
+    X, axis = rng.normal(size=(3, 50)), np.linspace(10, 11, 50)
+    path = tmp_path / "frame.csv"
+    Spectra(X, axis).to_frame().to_csv(path, index=False)
+    data = read_spectra(path)
+    np.testing.assert_array_equal(data.X, X)
+    assert axis_names(data.x_axis) == axis_names(axis)
