@@ -286,6 +286,19 @@ class Comparison:
         return conclusion(self.pairs, families, self.margin)
 
     @cached_property
+    def model_(self):
+        """The recommended model, fitted on all spectra; None where none is recommended.
+
+        It is fitted when it is first asked for, with one thread, and searches its parameters on
+        all spectra.
+        """
+        # The jobs import this module.
+        from skspectra.comparison._jobs import fit_on_all
+
+        name = self.recommendation.model
+        return fit_on_all(self.plan, name) if name else None
+
+    @cached_property
     def audit(self):
         """What about the data could mislead: a list of findings, the worst first.
 
