@@ -263,7 +263,7 @@ def import_skops():
 def _dump(skops_io, model):
     """Return the model as an archive, or raise a ValueError that says what cannot be stored."""
     try:
-        # A copy keeps the order of arrays in memory, which decides the last bits of products, where
+        # A copy keeps the order of arrays in memory, which decides the last bits of products;
         # a view of another array would be stored row by row.
         archive = skops_io.dumps(copy.deepcopy(model))
     except Exception as error:

@@ -145,7 +145,7 @@ def read_spectra(
         target=target,
         group=group,
         separators=separators,
-        skip=skip_unreadable,
+        skip=False,
     )
 
 

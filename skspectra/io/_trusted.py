@@ -22,6 +22,7 @@ TRUSTED_TYPES = (
     "skspectra.comparison._shift_neighbor.ShiftNeighborClassifier",
     "skspectra.neural._pooled_mlp.PooledMLP",
     "skspectra.neural._spectral_cnn.SpectralCNN",
+    "skspectra.preprocessing._axis_resampler.AxisResampler",
     "skspectra.preprocessing._baseline_corrector.BaselineCorrector",
     "skspectra.preprocessing._intensity_compressor.IntensityCompressor",
     "skspectra.preprocessing._max_pool.MaxPoolDownsampler",

@@ -6,6 +6,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skspectra import _grid
+from skspectra._pickling import VersionMixin
 from skspectra._validation import validate_spectra
 from skspectra.preprocessing._max_pool import column_axis
 
@@ -20,7 +21,7 @@ def _check_axis(values, name):
     return values
 
 
-class AxisResampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class AxisResampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEstimator):
     """Spectra on another grid of points, for models that need a coarser or an even one.
 
     Every spectrum must be on the grid of ``fit``, as scikit-learn asks of all steps: another
