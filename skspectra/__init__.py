@@ -16,7 +16,10 @@ _HOMES = {
     "PooledSVC": "svm",
     "SpectralCNN": "neural",
 }
-_ROOMS = ["augmentation", "comparison", "datasets", "neural", "preprocessing", "svm"]
+_ROOMS = [
+    *("augmentation", "comparison", "datasets", "io", "neural", "preprocessing", "svm"),
+    "uncertainty",
+]
 
 __all__ = [*_HOMES, *_ROOMS]
 

@@ -1,0 +1,260 @@
+"""skspectra predict: labels of new files, by a model from a file."""
+
+import csv
+import time
+
+from skspectra._cli._data import add_reading_options, labels_beside
+from skspectra._cli._shared import (
+    PATIENCE,
+    Interrupted,
+    UserError,
+    add_command,
+    check_file,
+    show_progress,
+    show_warning,
+)
+
+COLUMNS = ("file", "label", "score", "second", "second_score", "remark")
+# Ordinary spectra of which this share is reported as unlike all training spectra.
+FALSE_ALARMS = 0.05
+# Spectra that are predicted at a time.
+N_TOGETHER = 100
+NOT_READ, NOT_COVERED = "cannot be read", "axis not covered"
+CONSTANT, UNLIKE = "constant", "unlike anything it was trained on"
+TEXT = """\
+Predict the labels of new files and write them as CSV, with the columns file, label, score, second,
+second_score and remark. Spectra are brought onto the axis of the model; a file that does not
+cover it gets a remark instead of a label. A file that cannot be read is named and skipped, and the
+exit status is 1."""
+EXAMPLES = """\
+  skspectra predict phases.skops NEW_FILES... -o predictions.csv
+  skspectra predict phases.skops FOLDER -o predictions.csv --strict
+  skspectra predict phases.skops unknown.xy"""
+
+
+def add_parser(commands):
+    """Add the command."""
+    command = add_command(commands, "predict", "predict labels of new files", TEXT, EXAMPLES)
+    command.add_argument("model", metavar="MODEL", help="a model file that 'fit' wrote")
+    command.add_argument("paths", metavar="FILES", nargs="+", help="files, or a folder of them")
+    command.add_argument(
+        *("-o", "--output"), metavar="FILE", help="the CSV file to write (default: the terminal)"
+    )
+    add_reading_options(command)
+    command.set_defaults(run=run)
+
+
+def run(options):
+    """Run the command and return the exit status."""
+    path = None if options.output is None else check_file(options.output)
+    files = _find(options)
+    file = _load(options.model)
+    rows, status = [], 0
+    writer = _Writer(path, options.output)
+    started = told = time.monotonic()
+    n_done, waiting = 0, []
+    try:
+        for n_done, (name, source) in enumerate(files.items(), start=1):
+            try:
+                waiting.append(_read(name, source, file, options))
+            except UserError as error:
+                if options.strict:
+                    raise
+                status = 1
+                remark = NOT_COVERED if "the axis covers" in str(error) else NOT_READ
+                show_warning(f"{remark}: {error}")
+                waiting.append([(name, None, remark)])
+            if sum(map(len, waiting)) >= N_TOGETHER or n_done == len(files):
+                rows = [row for one in waiting for row in one]
+                writer.write(_predict(rows, file))
+                waiting = []
+            now = time.monotonic()
+            if now - started > PATIENCE and (now - told > PATIENCE or n_done == len(files)):
+                show_progress(f"[{n_done}/{len(files)}] {now - started:.0f} s")
+                told = now
+    except KeyboardInterrupt:
+        kept = f"but {writer.n_rows} predictions are in {options.output}" if path else ""
+        raise Interrupted(kept if writer.n_rows and path else "nothing was written") from None
+    if not writer.n_labels:
+        raise UserError("no file could be predicted; the reasons are above")
+    writer.close()
+    return status
+
+
+def _find(options):
+    """Return the files to read, by name."""
+    from skspectra.io._read import find_files
+
+    try:
+        # A table of labels in the folder is no spectrum.
+        files, remarks = find_files(options.paths, labels_beside(options.paths))
+    except (OSError, ValueError) as error:
+        raise UserError(error) from None
+    for remark in remarks:
+        show_warning(remark)
+    return files
+
+
+def _load(name):
+    """Return what the model file holds."""
+    from skspectra.io import load
+
+    try:
+        file = load(name)
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+    except (ImportError, ValueError) as error:
+        raise UserError(error) from None
+    if file.x_axis is None:
+        raise UserError(f"{name}: the model knows no axis; save it with x_axis=...")
+    return file
+
+
+def _read(name, path, file, options):
+    """Return the spectra of one file on the axis of the model as (name, spectrum, remark)."""
+    from skspectra.io import read_spectra
+
+    try:
+        spectra = read_spectra(
+            path,
+            x_axis=file.x_axis,
+            unit=options.unit or file.unit,
+            wavelength=options.wavelength or file.wavelength,
+            layout=options.layout,
+            transmittance="convert" if options.absorbance else None,
+            drop_incomplete=options.drop_incomplete,
+        )
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+    except (ImportError, ValueError) as error:
+        raise UserError(error) from None
+    names = spectra.names.tolist()
+    found = [name + one.removeprefix(path.name) for one in names]
+    return [
+        (one, row, CONSTANT if row.min() == row.max() else "")
+        for one, row in zip(found, spectra.X, strict=True)
+    ]
+
+
+def _predict(rows, file):
+    """Return the rows of the table, one for each spectrum and each file that was not read."""
+    import numpy as np
+
+    X = np.array([spectrum for _, spectrum, _ in rows if spectrum is not None])
+    found = iter(label_spectra(X, file) if len(X) else [])
+    table = []
+    for name, spectrum, remark in rows:
+        if spectrum is None:
+            table.append((name, "", "", "", "", remark))
+            continue
+        label, score, second, second_score, unlike = next(found)
+        remarks = "; ".join(filter(None, [remark, UNLIKE if unlike else ""]))
+        table.append((name, label, score, second, second_score, remarks))
+    return table
+
+
+def label_spectra(X, file):
+    """Return label, score, second label, its score and whether it is unlike the training spectra.
+
+    The score is the probability of the label, or the value of the decision function where the
+    model has no probabilities, and empty where it has neither.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_points)
+        Spectra on the axis of the model.
+    file : ModelFile
+        The model.
+
+    Returns
+    -------
+    rows : list of tuple
+        One per spectrum.
+    """
+    import warnings
+
+    import numpy as np
+
+    model = file.model
+    names = np.asarray(file.classes, dtype=object)
+    with warnings.catch_warnings():
+        # The remark says which spectra are constant.
+        warnings.filterwarnings("ignore", ".* are all zero or constant", UserWarning)
+        predicted = np.asarray(model.predict(X))
+        scores = _scores(model, X)
+        unlike = np.zeros(len(X), dtype=bool)
+        if hasattr(model, "novelty_p_values"):
+            unlike = model.novelty_p_values(X) <= FALSE_ALARMS
+    if predicted.ndim == 2:
+        return [
+            ("+".join(map(str, names[row == 1])) or "none", *_least(row, score), flag)
+            for row, score, flag in zip(predicted, scores, unlike, strict=True)
+        ]
+    rows = []
+    for label, score, flag in zip(predicted.tolist(), scores, unlike, strict=True):
+        if score is None:
+            rows.append((label, "", "", "", flag))
+            continue
+        own = file.classes.index(label)
+        second = max((i for i in range(len(names)) if i != own), key=lambda i: score[i])
+        shown = f"{score[own]:.4g}", names[second], f"{score[second]:.4g}"
+        rows.append((label, *shown, flag))
+    return rows
+
+
+def _scores(model, X):
+    """Return a row of scores, one for each class, for each spectrum; None where there are none."""
+    import numpy as np
+
+    if hasattr(model, "predict_proba"):
+        return np.asarray(model.predict_proba(X))
+    if hasattr(model, "decision_function"):
+        scores = np.asarray(model.decision_function(X))
+        return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
+    return [None] * len(X)
+
+
+def _least(row, score):
+    """Return the score of the least sure label of several, and no second label."""
+    if score is None or not row.any():
+        return "", "", ""
+    return f"{score[row == 1].min():.4g}", "", ""
+
+
+class _Writer:
+    """Write rows as they come, to a file or to the terminal; it is made with the first label."""
+
+    def __init__(self, path, shown):
+        self.path, self.shown = path, shown
+        self.stream, self.kept = None, []
+        self.n_rows = self.n_labels = 0
+
+    def write(self, rows):
+        """Write rows; those without a label wait for the first one with a label."""
+        self.n_labels += sum(1 for row in rows if row[1] != "")
+        self.kept += rows
+        if not self.n_labels:
+            return
+        try:
+            self._write(self.kept)
+        except OSError as error:
+            raise UserError(f"cannot write to {self.shown}: {error.strerror}") from None
+        self.n_rows += len(self.kept)
+        self.kept = []
+
+    def _write(self, rows):
+        import sys
+
+        if self.stream is None:
+            self.stream = sys.stdout
+            if self.path is not None:
+                self.stream = self.path.open("w", newline="", encoding="utf-8")
+            csv.writer(self.stream, lineterminator="\n").writerow(COLUMNS)
+        csv.writer(self.stream, lineterminator="\n").writerows(rows)
+        self.stream.flush()
+
+    def close(self):
+        """Close the file and say what was written."""
+        if self.path is not None:
+            self.stream.close()
+            print(f"{self.n_rows} predictions were written to {self.shown}")
