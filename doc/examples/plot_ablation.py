@@ -30,7 +30,8 @@ X_new, y_new = make_spectra(table, 150, random_state=1, **law)
 # %%
 # Switch off one part at a time
 # -----------------------------
-# The network is the VGG of Wang et al. (2020), which is cheap to train. ``"auto"`` is its published part.
+# The network is the VGG of Wang et al. (2020), which is cheap to train. ``"auto"`` is its
+# published part.
 arms = {
     "as published": {},
     "non-linear dense layers": {"hidden_activation": "relu"},
