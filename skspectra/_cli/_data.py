@@ -154,7 +154,7 @@ def report_skipped(spectra, max_bad=None):
         1 if a file was left out.
     """
     skipped = spectra.skipped
-    n_files = len(set(file_of(name) for name in spectra.names)) + len(skipped)
+    n_files = len({file_of(name) for name in spectra.names}) + len(skipped)
     if max_bad and len(skipped) * max_bad > n_files:
         first, *rest = skipped.values()
         more = f"; {len(rest)} more files are bad, too" if rest else ""
