@@ -42,7 +42,7 @@ def test_finer_values_are_interpolated():
     found = resample(spectra, FINE)
     np.testing.assert_allclose(found.X[0], np.interp(FINE, AXIS, np.sin(AXIS)))
     np.testing.assert_allclose(found.X[1], FINE)
-    assert found.remarks == ("2 spectra were resampled onto 10 to 20, step 0.01",)
+    assert found.remarks == ("2 spectra were resampled to 10 to 20, step 0.01",)
 
 
 def test_equal_grids_are_left_alone():
