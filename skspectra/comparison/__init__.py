@@ -1,5 +1,7 @@
 """Compare models of spectra fairly, and say what the data can decide."""
 
+from skspectra.comparison._advice import Recommendation
+from skspectra.comparison._audit import Finding
 from skspectra.comparison._challenge import compare_challenge
 from skspectra.comparison._compare import compare
 from skspectra.comparison._display import ComparisonDisplay
@@ -11,8 +13,10 @@ from skspectra.comparison._verdict import PairResult
 __all__ = [
     "Comparison",
     "ComparisonDisplay",
+    "Finding",
     "ModelResult",
     "PairResult",
+    "Recommendation",
     "compare",
     "compare_challenge",
     "default_models",

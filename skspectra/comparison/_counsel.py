@@ -105,7 +105,8 @@ def _edges(result):
 
 
 def _hard(result):
-    hard = hard_spectra(result)
+    # Where the models agree on another label, the label may be wrong.
+    hard = sorted(hard_spectra(result), key=lambda one: " or " in one[2])
     if not hard:
         return
     words = [
@@ -116,8 +117,8 @@ def _hard(result):
     n = len(np.unique(result.rows))
     begin = f"{len(hard)} of {n} spectra are" if len(hard) > 1 else f"One of {n} spectra is"
     yield (
-        f"{begin} named wrongly by every model: {listed(words, MOST_LISTED)}. Check the "
-        f"{'labels' if len(hard) > 1 else 'label'} first."
+        f"{begin} named wrongly by every model: {listed(words, MOST_LISTED)}. Check "
+        f"{'their labels, first where all models agree' if len(hard) > 1 else 'its label'}."
     )
 
 

@@ -261,7 +261,7 @@ def test_advice_on_hard_spectra(blobs):
     (text,) = advice_with(compare(X, y, models), "every model")
     assert text == (
         "One of 60 spectra is named wrongly by every model: row 4 (label b, taken for a). Check "
-        "the label first."
+        "its label."
     )
     names = [f"{i}.spc" for i in range(60)]
     (text,) = advice_with(compare(X, y, models, names=names), "every model")
