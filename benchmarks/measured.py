@@ -56,8 +56,6 @@ from skspectra.comparison._verdict import (
 )
 from skspectra.preprocessing import band_width
 
-# Some sets are divided into folds twice.
-REPEATS = {"meats, mid-IR": 2, "olive oils, mid-IR": 2}
 SETS = list(MEASURED)
 PAIRS = [
     (POOLED_SVC, RAW_SVC),
@@ -74,7 +72,7 @@ HEADER = ["set", "split", "model", "inner_scores", "parameters", "right", "secon
 def load(data):
     """Return spectra, labels, groups and splits of a set."""
     X, y, groups, folds = load_measured(data)
-    return X, y, groups, make_splits(y, groups, folds, REPEATS.get(data, 1), 0)
+    return X, y, groups, make_splits(y, groups, folds, 1, 0)
 
 
 def describe(parameters):
