@@ -47,6 +47,7 @@ PUBLIC = {
         *("Comparison", "ComparisonDisplay", "Finding", "ModelResult", "PairResult"),
         *("Recommendation", "compare"),
         *("compare_challenge", "default_models", "default_pairs", "shift_spectra"),
+        *("PLSClassifier", "ShiftNeighborClassifier", "best_name", "best_of"),
     },
     "datasets": {
         *("PeakList", "bayes_optimum", "challenge_table", "draw_challenge_table"),
@@ -57,6 +58,7 @@ PUBLIC = {
     "preprocessing": {
         *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),
         *("SavitzkyGolayFilter", "SpectrumNormalizer", "SpikeRemover", "compress", "normalize"),
+        "band_width",
     },
     "svm": {"PooledSVC"},
 }

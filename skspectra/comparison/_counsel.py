@@ -4,6 +4,7 @@ import numpy as np
 
 from skspectra.comparison._advice import always_wrong, at_edges
 from skspectra.comparison._display import point_width
+from skspectra.comparison._parameters import in_axis_units
 from skspectra.comparison._wording import listed
 
 MOST_LISTED = 8
@@ -97,8 +98,9 @@ def _edges(result):
     for model in result.models:
         for name, value, side, n in at_edges(model.parameters, result.plan.grids[model.model]):
             further = "larger" if side == "upper" else "smaller"
+            text = in_axis_units({name: value}, result.x_axis, result.unit)[name]
             yield (
-                f"{model.model}: {name.split('__')[-1]} = {value:g}, the {side} end of its grid, "
+                f"{model.model}: {name.split('__')[-1]} = {text}, the {side} end of its grid, "
                 f"was chosen in {n} of {len(model.parameters)} splits. Search {further} values, "
                 "too: the model may be better than shown."
             )

@@ -119,6 +119,13 @@ def test_nothing_to_recommend():
             [{"b": 4.0}],
             [("b", 4.0, "lower", 1)],
         ),
+        # The end of one part of a grid is not the end of the grid.
+        ([{"a": [1.0, 2.0, 3.0]}, {"a": [2.0], "b": [1]}], [{"a": 2.0, "b": 1}], []),
+        (
+            [{"a": [2.0, 3.0]}, {"a": [4.0], "b": [1]}],
+            [{"a": 4.0, "b": 1}],
+            [("a", 4.0, "upper", 1)],
+        ),
     ],
 )
 def test_parameters_at_an_end_of_their_grid(grid, chosen, expected):
