@@ -15,6 +15,7 @@ import _augmentation  # noqa: F401
 import _classical  # noqa: F401
 import _evidence  # noqa: F401
 import _networks  # noqa: F401
+import _windows  # noqa: F401
 from _study import main
 from sklearn.exceptions import ConvergenceWarning
 

@@ -96,13 +96,51 @@ FAULTS = [
         ],
     ),
     (
-        "comparison/_models.py",
+        "comparison/_table.py",
         "tests/comparison/test_models.py",
         [
             ("N_COPIES = 10", "N_COPIES = 5"),
             ("SVC_C = 100.0", "SVC_C = 1.0"),
-            ('if norm == "area" else X', 'if norm == "max" else X'),
+            ("(0.5, 1, 2)", "(0.5, 1, 3)"),
+            ("else 5, odd)", "else 3, odd)"),
+            ("sizes[-1] + 1 if sizes", "sizes[-1] if sizes"),
+            ('if norm == "area" else 1', 'if norm == "max" else 1'),
         ],
+    ),
+    (
+        "comparison/_models.py",
+        "tests/comparison/test_models.py",
+        [("band_width / step", "band_width * step"), ("USUAL_WIDTH = 0.01", "USUAL_WIDTH = 0.02")],
+    ),
+    (
+        "comparison/_best_of.py",
+        "tests/comparison/test_best_of.py",
+        [
+            ("1 / (n_folds - 1) if", "0 / (n_folds - 1) if"),
+            ("len(folds) / n_repeats", "len(folds)"),
+            ("np.argmax(means[start:stop])", "np.argmin(means[start:stop])"),
+            ('search.best_index_, "right"', 'search.best_index_, "left"'),
+        ],
+    ),
+    (
+        "comparison/_pls_classifier.py",
+        "tests/comparison/test_pls_classifier.py",
+        [("len(X) - 1, X.shape[1])", "X.shape[1])"), ("len(X), -1) - 0.5", "len(X), -1)")],
+    ),
+    (
+        "comparison/_shift_neighbor.py",
+        "tests/comparison/test_shift_neighbor.py",
+        [
+            ("[:, : shift + 1]", "[:, :shift]"),
+            ("self._size - shift :]", "self._size - shift + 1 :]"),
+            ("n_points + self.max_shift_", "n_points"),
+            (".conj()", ""),
+        ],
+    ),
+    (
+        "preprocessing/_band_width.py",
+        "tests/preprocessing/test_band_width.py",
+        [("_FIRST_LAG = 2", "_FIRST_LAG = 1"), ("2 * n_lags, axis", "n_lags, axis")],
     ),
     (
         "comparison/_challenge.py",

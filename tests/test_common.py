@@ -45,6 +45,7 @@ from skspectra.augmentation import (
     IntensityAugmenter,
     NoiseAugmenter,
 )
+from skspectra.comparison import PLSClassifier, ShiftNeighborClassifier
 from skspectra.preprocessing import (
     BaselineCorrector,
     IntensityCompressor,
@@ -111,6 +112,10 @@ CLASSIFIERS = [
     PooledSVC(1, 2, "decimate", normalize="area", compression="none", kernel="poly", gamma=1.0),
     AugmentedClassifier(LogisticRegression(), PeakShiftAugmenter()),
     AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(1, "global"), n_copies=2, random_state=0),
+    PLSClassifier(),
+    PLSClassifier(2, scale=False),
+    ShiftNeighborClassifier(),
+    ShiftNeighborClassifier(max_shift=0),
     SpectralCNN(n_threads=1),
     # The one published network that is built for spectra of two points.
     SpectralCNN(
@@ -268,7 +273,9 @@ def fitted():
         BackgroundAugmenter(),
         ExtraPeakAugmenter(),
         AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(2), 2, random_state=0),
+        PLSClassifier(3),
         PooledSVC(),
+        ShiftNeighborClassifier(2),
         PooledMLP(
             n_iter_no_change=3, augmenter=PeakShiftAugmenter(2), n_threads=1, random_state=0
         ),

@@ -46,6 +46,7 @@ PUBLIC = {
     "comparison": {
         *("Comparison", "ComparisonDisplay", "ModelResult", "PairResult", "compare"),
         *("compare_challenge", "default_models", "default_pairs", "shift_spectra"),
+        *("PLSClassifier", "ShiftNeighborClassifier", "best_name", "best_of"),
     },
     "datasets": {
         *("PeakList", "bayes_optimum", "challenge_table", "draw_challenge_table"),
@@ -56,6 +57,7 @@ PUBLIC = {
     "preprocessing": {
         *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),
         *("SavitzkyGolayFilter", "SpectrumNormalizer", "SpikeRemover", "compress", "normalize"),
+        "band_width",
     },
     "svm": {"PooledSVC"},
 }

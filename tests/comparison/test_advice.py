@@ -119,6 +119,13 @@ def test_nothing_to_recommend():
             [{"b": 4.0}],
             [("b", 4.0, "lower", 1)],
         ),
+        # The end of one part of a grid is not the end of the grid.
+        ([{"a": [1.0, 2.0, 3.0]}, {"a": [2.0], "b": [1]}], [{"a": 2.0, "b": 1}], []),
+        (
+            [{"a": [2.0, 3.0]}, {"a": [4.0], "b": [1]}],
+            [{"a": 4.0, "b": 1}],
+            [("a", 4.0, "upper", 1)],
+        ),
     ],
 )
 def test_parameters_at_an_end_of_their_grid(grid, chosen, expected):
@@ -310,7 +317,7 @@ def test_advice_on_edges_and_audit(blobs):
     result = compare(X, y, {"neighbours": model}, n_repeats=1, search_cv=20)
     (text,) = advice_with(result, "end of its grid")
     assert text == (
-        "neighbours: n_neighbors = 9, the lower end of its grid, was chosen in 5 of 5 splits. "
+        "neighbours: n_neighbors = 9, the lower end of its grid, was chosen in 4 of 5 splits. "
         "Search smaller values, too: the model may be better than shown."
     )
     assert result.audit[0].code == "duplicates"
