@@ -164,7 +164,8 @@ def summarize():
             low_high = f" ({100 * verdict.low:+.1f} to {100 * verdict.high:+.1f})"
             interval = "" if np.isnan(verdict.low) else low_high
             pairs[pair].append(f"{100 * row.value:+.1f}{interval}: {verdict.verdict}")
-        choices.append([data, *recommend(names, inner, gains, strata, split_of)])
+        if set(CHEMOMETRIC) <= set(names):
+            choices.append([data, *recommend(names, inner, gains, strata, split_of)])
     columns = ["model", *sets]
     write_rows(RESULTS / "measured.csv", columns, table.values())
     write_rows(RESULTS / "measured_pairs.csv", ["difference in points", *sets], pairs.values())
