@@ -42,6 +42,7 @@ PUBLISHED_NETS = {"cnn2": "published cnn2", "cnn6": "published cnn6"}
 
 SVC_C = 100.0
 POOLED_LR_C = 100.0
+LR_CS = (1e-3, 1e-2, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 1e4)
 N_COPIES = 10
 N_THREADS = 1
 N_TREES = 100
@@ -164,63 +165,7 @@ class Table:
         return {
             RAW_LR: (
                 Pipeline([normalize, ("scale", StandardScaler()), ("classify", logistic)]),
-                {f"{prefix}C": [m * 10.0**e for e in range(-3, 3) for m in (1, 3)]},
-            ),
-            RAW_SVC: (self.front(("classify", machine)), grid("classify__C", [1.0, 1e2, 1e4])),
-            SHIFT_NN: (
-                self.front(("classify", ShiftNeighborClassifier())),
-                grid("classify__max_shift", [0, *self.pools[1:3]]),
-            ),
-        }
-
-    def pooled(self):
-        """Return pooled models, which search the window and, most of them, what is in front."""
-        pools, norm = self.pools, self.normalize
-        logistic, prefix = self.single(LogisticRegression(max_iter=10_000))
-        # Spectra of unit area are smaller by the number of points, and their square roots by its
-        # root; the strength of regularisation makes up for that.
-        unit = self.n_points if norm == "area" else 1
-        logistic.set_params(**{f"{prefix.removeprefix('classify__')}C": POOLED_LR_C * unit})
-        copies = AugmentedClassifier(
-            PooledSVC(normalize=norm),
-            PeakShiftAugmenter(),
-            n_copies=N_COPIES,
-            random_state=self.random_state,
-        )
-        trees = ExtraTreesClassifier(N_TREES, random_state=self.random_state)
-
-        def chain(classifier):
-            steps = SpectrumNormalizer(norm), MaxPoolDownsampler(), IntensityCompressor()
-            names = ("normalize", "pool", "compress", "classify")
-            return self.front(*zip(names, (*steps, classifier), strict=True))
-
-        # Windows of one point pool nothing, and are not compressed.
-        single = {"pool__pool_size": [1], "compress__law": ["none"]}
-        window, few = {"pool__pool_size": pools}, {"pool__pool_size": pools[2:5]}
-        flat, slope = {"baseline": [self.flatten]}, {"derive": [self.slope]}
-        curvature = {"derive": [self.curvature]}
-        return {
-            NEIGHBOR: (
-                chain(KNeighborsClassifier(1)),
-                [single, single | flat, single | slope, window, few | flat],
-            ),
-            TREES: (
-                chain(trees),
-                [single, single | slope, single | curvature, window, few | slope],
-            ),
-            POOLED_SVC: (
-                self.front(("classify", PooledSVC(normalize=norm))),
-                [
-                    {"classify__pool_size": pools},
-                    *({**front, "classify__pool_size": pools[2:5]} for front in (slope, flat)),
-                ],
-            ),
-            POOLED_LR: (
-                chain(logistic),
-                {
-                    "pool__pool_size": [pools[0], pools[2], pools[4], pools[5]],
-                    f"{prefix}C": [unit * C for C in (1.0, 1e2, 1e4)],
-                },
+                {f"{prefix}C": [*LR_CS]},
             ),
             SHIFTED_SVC: (
                 copies,
