@@ -63,7 +63,7 @@ def make_model(name, size):
     if name == "SVM":
         return PooledSVC(size)
     model = make_classical("logistic regression", "compressed")
-    return model.set_params(maxpooldownsampler__pool_size=size, logisticregression__C=100)
+    return model.set_params(maxpooldownsampler__pool_size=size)
 
 
 def summarize(rows):
