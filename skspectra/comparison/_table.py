@@ -42,6 +42,7 @@ PUBLISHED_NETS = {"cnn2": "published cnn2", "cnn6": "published cnn6"}
 
 SVC_C = 100.0
 POOLED_LR_C = 100.0
+LR_CS = (1e-3, 1e-2, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 1e4)
 N_COPIES = 10
 N_THREADS = 1
 N_TREES = 100
@@ -164,7 +165,7 @@ class Table:
         return {
             RAW_LR: (
                 Pipeline([normalize, ("scale", StandardScaler()), ("classify", logistic)]),
-                {f"{prefix}C": [m * 10.0**e for e in range(-3, 3) for m in (1, 3)]},
+                {f"{prefix}C": [*LR_CS]},
             ),
             RAW_SVC: (self.front(("classify", machine)), grid("classify__C", [1.0, 1e2, 1e4])),
             SHIFT_NN: (
