@@ -256,7 +256,7 @@ class Comparison:
         add("predict", True, (format_seconds(model.predict_seconds) for model in models))
         searched = any(model.n_candidates > 1 for model in models)
         add("search", searched, (format_seconds(model.search_seconds) for model in models))
-        add("candidates", True, (str(model.n_candidates) for model in models))
+        add("candidates", searched, (str(model.n_candidates) for model in models))
         add("", True, ("" if model.converged else "not converged" for model in models))
         rows = [list(row) for row in zip(*columns, strict=True)]
         for name, score in self.published.items():
