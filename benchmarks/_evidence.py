@@ -50,6 +50,26 @@ def summarise(rows):
             summary.append((figure, sd, int(n.sum()), *means, f"{said @ n / n.sum():.4f}"))
     header = ["figure", "sd", "n", "mean", "lowest cell", "highest cell", "said"]
     write_rows(RESULTS / "evidence_summary.csv", header, summary)
+    draw([row for row in summary if row[1] == "all sd" and row[0].startswith("came true: better")])
+
+
+def draw(rows):
+    """Draw how often "better" came true against the probability that was said."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5, 4), layout="constrained")
+    ax = figure.subplots()
+    ax.plot([0, 1], [0, 1], color="black", linewidth=1, linestyle=":", label="as said")
+    for prior, style in ((f"{_evidence.PRIOR_SCALE:g}", "o-"), ("flat", "s--")):
+        points = sorted(
+            (float(row[6]), float(row[3])) for row in rows if f"prior {prior}," in row[0]
+        )
+        label = "flat prior" if prior == "flat" else "prior of a median of 3 points"
+        ax.plot(*zip(*points, strict=True), style, label=label)
+    ax.set_xlabel('said: probability of "better"')
+    ax.set_ylabel("came true")
+    ax.legend(frameon=False)
+    figure.savefig(RESULTS / "evidence.png", dpi=130)
 
 
 @study(

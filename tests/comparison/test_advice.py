@@ -51,9 +51,10 @@ def test_without_a_standard_error_the_best_is_chosen():
     assert choose(scores, {}, ORDER, 0.02).model == "dear"
 
 
-def test_cost_order_puts_unknown_models_last(monkeypatch):
-    monkeypatch.setattr(_advice, "COST_ORDER", ["ridge", "SVM"])
-    assert cost_order(["mine", "SVM", "other", "ridge"]) == ["ridge", "SVM", "mine", "other"]
+def test_cost_order_is_that_of_the_table_or_as_given(monkeypatch):
+    monkeypatch.setattr(_advice, "COST_ORDER", ["ridge", "SVM", "net"])
+    assert cost_order(["net", "ridge"]) == ["ridge", "net"]
+    assert cost_order(["SVM", "mine", "ridge"]) == ["SVM", "mine", "ridge"]
 
 
 def advise(scores, shortfalls, *, low=0.7, guess=0.5, **more):
@@ -118,6 +119,13 @@ def test_nothing_to_recommend():
             [{"a": [1.0, 2.0, 3.0]}, {"b": [4.0, 5.0, 6.0]}],
             [{"b": 4.0}],
             [("b", 4.0, "lower", 1)],
+        ),
+        # The end of one part of a grid is not the end of the grid.
+        ([{"a": [1.0, 2.0, 3.0]}, {"a": [2.0], "b": [1]}], [{"a": 2.0, "b": 1}], []),
+        (
+            [{"a": [2.0, 3.0]}, {"a": [4.0], "b": [1]}],
+            [{"a": 4.0, "b": 1}],
+            [("a", 4.0, "upper", 1)],
         ),
     ],
 )
@@ -261,7 +269,7 @@ def test_advice_on_hard_spectra(blobs):
     (text,) = advice_with(compare(X, y, models), "every model")
     assert text == (
         "One of 60 spectra is named wrongly by every model: row 4 (label b, taken for a). Check "
-        "the label first."
+        "its label."
     )
     names = [f"{i}.spc" for i in range(60)]
     (text,) = advice_with(compare(X, y, models, names=names), "every model")
