@@ -5,15 +5,20 @@ from importlib.util import find_spec
 
 from sklearn.decomposition import TruncatedSVD
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skspectra.augmentation import PeakShiftAugmenter
+from skspectra.augmentation import AugmentedClassifier, PeakShiftAugmenter
 from skspectra.comparison._pls_classifier import PLSClassifier
+from skspectra.comparison._shift_neighbor import ShiftNeighborClassifier
 from skspectra.preprocessing import (
     BaselineCorrector,
+    IntensityCompressor,
+    MaxPoolDownsampler,
     SavitzkyGolayFilter,
     SpectrumNormalizer,
 )
@@ -87,6 +92,10 @@ class Table:
             return OneVsRestClassifier(classifier), "classify__estimator__"
         return classifier, "classify__"
 
+    def logistic(self):
+        """Return a logistic regression; a model without a seed is not remembered on disk."""
+        return LogisticRegression(max_iter=10_000, random_state=self.random_state)
+
     def front(self, *steps, derive="passthrough"):
         """Return a Pipeline whose first steps, a baseline and a derivative, can be searched."""
         return Pipeline([("baseline", "passthrough"), ("derive", derive), *steps])
@@ -130,7 +139,10 @@ class Table:
                 fine("reduce__n_components", *3 * [[min(k, p) for k in (6, 12, 20, 32)]]),
             ),
             RIDGE: (
-                recipe(("scale", scale), ("classify", RidgeClassifier(alpha=1e-2 * p))),
+                recipe(
+                    ("scale", scale),
+                    ("classify", RidgeClassifier(alpha=1e-2 * p, random_state=seed)),
+                ),
                 grid("classify__alpha", [1e-3 * p, 1e-1 * p]),
             ),
             PLS_DA: (
@@ -147,7 +159,7 @@ class Table:
     def raw(self):
         """Return models of single points."""
         normalize = ("normalize", SpectrumNormalizer(self.normalize))
-        logistic, prefix = self.single(LogisticRegression(max_iter=10_000))
+        logistic, prefix = self.single(self.logistic())
         machine = PooledSVC(1, 1, normalize=self.normalize, compression="none", C=SVC_C)
 
         def grid(name, values):
@@ -161,6 +173,62 @@ class Table:
             RAW_LR: (
                 Pipeline([normalize, ("scale", StandardScaler()), ("classify", logistic)]),
                 {f"{prefix}C": [*LR_CS]},
+            ),
+            RAW_SVC: (self.front(("classify", machine)), grid("classify__C", [1.0, 1e2, 1e4])),
+            SHIFT_NN: (
+                self.front(("classify", ShiftNeighborClassifier())),
+                grid("classify__max_shift", [0, *self.pools[1:3]]),
+            ),
+        }
+
+    def pooled(self):
+        """Return pooled models, which search the window and, most of them, what is in front."""
+        pools, norm = self.pools, self.normalize
+        logistic, prefix = self.single(self.logistic())
+        # Spectra of unit area are smaller by the number of points, and their square roots by its
+        # root; the strength of regularisation makes up for that.
+        unit = self.n_points if norm == "area" else 1
+        logistic.set_params(**{f"{prefix.removeprefix('classify__')}C": POOLED_LR_C * unit})
+        copies = AugmentedClassifier(
+            PooledSVC(normalize=norm),
+            PeakShiftAugmenter(random_state=self.random_state),
+            n_copies=N_COPIES,
+            random_state=self.random_state,
+        )
+        trees = ExtraTreesClassifier(N_TREES, random_state=self.random_state)
+
+        def chain(classifier):
+            steps = SpectrumNormalizer(norm), MaxPoolDownsampler(), IntensityCompressor()
+            names = ("normalize", "pool", "compress", "classify")
+            return self.front(*zip(names, (*steps, classifier), strict=True))
+
+        # Windows of one point pool nothing, and are not compressed.
+        single = {"pool__pool_size": [1], "compress__law": ["none"]}
+        window, few = {"pool__pool_size": pools}, {"pool__pool_size": pools[2:5]}
+        flat, slope = {"baseline": [self.flatten]}, {"derive": [self.slope]}
+        curvature = {"derive": [self.curvature]}
+        return {
+            NEIGHBOR: (
+                chain(KNeighborsClassifier(1)),
+                [single, single | flat, single | slope, window, few | flat],
+            ),
+            TREES: (
+                chain(trees),
+                [single, single | slope, single | curvature, window, few | slope],
+            ),
+            POOLED_SVC: (
+                self.front(("classify", PooledSVC(normalize=norm))),
+                [
+                    {"classify__pool_size": pools},
+                    *({**front, "classify__pool_size": pools[2:5]} for front in (slope, flat)),
+                ],
+            ),
+            POOLED_LR: (
+                chain(logistic),
+                {
+                    "pool__pool_size": [pools[0], pools[2], pools[4], pools[5]],
+                    f"{prefix}C": [unit * C for C in (1.0, 1e2, 1e4)],
+                },
             ),
             SHIFTED_SVC: (
                 copies,
@@ -177,7 +245,7 @@ def make_networks(full, normalize, pools, random_state):
     except ImportError as error:
         warnings.warn(f"the networks are left out: {error}", stacklevel=3)
         return {}
-    shifts = PeakShiftAugmenter()
+    shifts = PeakShiftAugmenter(random_state=random_state)
     common = {"normalize": normalize, "random_state": random_state, "n_threads": N_THREADS}
     mlp = PooledMLP(augmenter=shifts, **common)
     # Networks on narrow windows take longest, so only shifted spectra are tried with them.
