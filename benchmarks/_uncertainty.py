@@ -1,6 +1,7 @@
 """Studies of uncertainty: coverage of conformal sets, novelty, calibration of the networks."""
 
 import os
+import warnings
 from functools import cache, partial
 from pathlib import Path
 
@@ -8,10 +9,13 @@ import numpy as np
 from _data import table_spectra
 from _study import RESULTS, study, write_rows
 from scipy import stats
+from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, IsolationForest
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedKFold
 from sklearn.neighbors import LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
@@ -302,7 +306,11 @@ def novelty_model(name, seed):
 
 def caught(model, X, rate=0.05):
     """Return the share of spectra that are rejected, and their number, as cells."""
-    return f"{(model.novelty_p_values(X) <= rate + 1e-9).mean():.4f}", len(X)
+    with warnings.catch_warnings():
+        # Some spectra are zero or constant on purpose.
+        warnings.filterwarnings("ignore", ".* are all zero or constant", UserWarning)
+        rejected = model.novelty_p_values(X) <= rate + 1e-9
+    return f"{rejected.mean():.4f}", len(X)
 
 
 def score_novelty_table(number, name):
@@ -399,3 +407,100 @@ def novelty(arm, number, name):
     if arm == "raman":
         return score_novelty_raman(number, name)
     return score_novelty_table(number, name)
+
+
+class _Smoothing:
+    """A network trained with label smoothing."""
+
+    smoothing = 0.0
+
+    def _make_net(self, *args):
+        return super()._make_net(*args).set_params(criterion__label_smoothing=self.smoothing)
+
+
+class SmoothedMLP(_Smoothing, PooledMLP):
+    """The pooled MLP, trained with label smoothing."""
+
+
+class SmoothedCNN(_Smoothing, SpectralCNN):
+    """A published network, trained with label smoothing."""
+
+
+def best_temperature(logits, y):
+    """Return the number by which logits are divided, so that the log loss is least."""
+    result = minimize_scalar(
+        lambda log_t: log_loss(y, softmax(logits / np.exp(log_t), axis=1)),
+        bounds=(-3, 3),
+        method="bounded",
+    )
+    return np.exp(result.x)
+
+
+SMOOTHED = {"label smoothing 0.05": 0.05, "label smoothing 0.1": 0.1}
+TEMPERATURE = "temperature from the hold-out"
+
+
+@cache
+def calibration_fit(number, name, smoothing):
+    """Return logits of hold-out and test spectra by a network that watched the hold-out."""
+    (X, y), (test, truth) = table_spectra(number, (30, 5), (100, 1))
+    kept, out = next(StratifiedKFold(10, shuffle=True, random_state=number).split(X, y))
+    if name == "PooledMLP":
+        model, front = SmoothedMLP(), None
+    else:
+        model, front = SmoothedCNN("cnn2"), make_pipeline(*MODELS["SpectralCNN"][:-1])
+        X, test = front.fit_transform(X), front.transform(test)
+    model.set_params(**SHORT | {"n_iter_no_change": 20, "max_epochs": 150})
+    model.smoothing = smoothing
+    model.fit(X[kept], y[kept], X_val=X[out], y_val=y[out])
+    return model._logits(X[out]).astype(float), y[out], model._logits(test).astype(float), truth
+
+
+def summarize_calibration(rows):
+    """Write means over the draws, and what each cure changes, draw by draw."""
+    groups = {}
+    for row in rows:
+        figures = [float(row[c]) for c in ("accuracy", "confidence", "log_loss", "brier")]
+        groups.setdefault((row["model"], row["cure"]), {})[row["number"]] = np.array(figures)
+    table = []
+    for (name, cure), some in sorted(groups.items()):
+        plain = groups.get((name, "none"), {})
+        gain = [some[n] - plain[n] for n in some if n in plain]
+        accuracy, confidence, loss, brier = np.mean(list(some.values()), axis=0)
+        change = np.mean(gain, axis=0) if gain else np.full(4, np.nan)
+        table.append(
+            [name, cure, len(some), f"{100 * accuracy:.1f}", f"{100 * confidence:.1f}"]
+            + [f"{loss:.3f}", f"{brier:.3f}", f"{100 * change[0]:+.2f}"]
+            + [f"{change[2]:+.3f}", f"{change[3]:+.3f}"]
+        )
+    header = ["model", "cure", "draws", "accuracy (%)", "mean confidence (%)", "log loss"]
+    header += ["Brier score", "change of accuracy", "change of log loss", "change of Brier score"]
+    write_rows(RESULTS / "calibration_summary.csv", header, table)
+
+
+@study(
+    "calibration.csv",
+    [
+        {
+            "number": range(400, 405),
+            "model": ["PooledMLP", "SpectralCNN"],
+            "cure": ["none", *SMOOTHED, TEMPERATURE],
+        }
+    ],
+    "accuracy confidence log_loss brier temperature",
+    summarize_calibration,
+)
+def calibration(number, name, cure):
+    """Are networks overconfident, and does a cheap cure in training help?
+
+    Fresh challenge-like tables: 27 training spectra per class, 3 as hold-out that stops the
+    training and gives the temperature, 100 to test. At most 150 epochs, patience 20; SpectralCNN
+    is cnn2 on every tenth point. Log loss and Brier score (summed over classes) on test spectra.
+    """
+    logits, y, new, truth = calibration_fit(number, name, SMOOTHED.get(cure, 0.0))
+    temperature = best_temperature(logits, y) if cure == TEMPERATURE else 1.0
+    proba = softmax(new / temperature, axis=1)
+    right = proba.argmax(axis=1) == truth
+    squares = np.sum((proba - np.eye(proba.shape[1])[truth]) ** 2, axis=1)
+    figures = right.mean(), proba.max(axis=1).mean(), log_loss(truth, proba), squares.mean()
+    return *(f"{value:.4f}" for value in figures), f"{temperature:.2f}"
