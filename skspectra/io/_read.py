@@ -50,8 +50,8 @@ def read_spectra(
         Files; a folder, whose files are read; or a pattern such as ``"run*/*.xy"``.
     labels : str or path-like, default=None
         Where the labels are: a CSV file whose first column names the files; "folder", the folder
-        that a file lies in; "name", the name of the file up to a number at its end; or a pattern
-        of the name such as ``"{label}_{group}_*.xy"``.
+        that a file lies in; "name", the name of the file up to numbers that are set apart at its
+        end; or a pattern of the name such as ``"{label}_{group}_*.xy"``.
     groups : str or path-like, default=None
         Where the groups are, in the same ways.
     target : str, default=None
@@ -79,7 +79,8 @@ def read_spectra(
     drop_incomplete : bool, default=False
         Whether to leave out rows of tables that have empty or unreadable cells.
     skip_unreadable : bool, default=False
-        Whether to leave out files that cannot be read or do not fit.
+        Whether to leave out files that cannot be read, or do not cover `x_axis`. Files that
+        differ in unit, or lack a label, are an error all the same.
 
     Returns
     -------
@@ -145,7 +146,6 @@ def read_spectra(
         target=target,
         group=group,
         separators=separators,
-        skip=skip_unreadable,
     )
 
 
@@ -165,23 +165,23 @@ def find_files(paths, labels=None, groups=None):
         path = Path(one)
         if path.is_dir():
             folders = needs_folders(labels) or needs_folders(groups)
-            for inner in _in_folder(path, folders, remarks):
+            for inner in _in_folder(path, folders, tables, remarks):
                 files[inner.relative_to(path).as_posix()] = inner
         elif glob.has_magic(str(one)) and not path.exists():
             matches = sorted(glob.glob(str(one), recursive=True))
             if not matches:
                 raise BadFileError(f"{one}: no file has such a name")
-            files.update({match: Path(match) for match in matches})
+            found = {match: Path(match) for match in matches}
+            files.update({n: p for n, p in found.items() if os.path.realpath(p) not in tables})
         else:
             files[str(one)] = path
-    files = {name: path for name, path in files.items() if os.path.realpath(path) not in tables}
     bases = [path.name for path in files.values()]
     if not any(Path(one).is_dir() for one in given) and len({*bases}) == len(bases):
         files = {path.name: path for path in files.values()}
     return files, remarks
 
 
-def _in_folder(folder, with_folders, remarks):
+def _in_folder(folder, with_folders, tables, remarks):
     """Return the files of a folder, or of the folders in it, without hidden ones and documents."""
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     inner = [path for path in entries if path.is_dir()]
@@ -206,10 +206,11 @@ def _in_folder(folder, with_folders, remarks):
             f"{folder}: folders in it are not read: {list_names([p.name for p in inner])}"
         )
     files = [path for path in entries if not path.is_dir()]
-    documents = [path.name for path in files if path.suffix.lower() in _IGNORED]
-    if documents:
-        remarks.append(f"{folder}: no spectra, not read: {list_names(documents)}")
-    files = [path for path in files if path.suffix.lower() not in _IGNORED]
+    files = [path for path in files if os.path.realpath(path) not in tables]
+    others = [p for p in files if p.suffix.lower() in _IGNORED or p.name.lower() == "labels.csv"]
+    if others:
+        remarks.append(f"{folder}: no spectra, not read: {list_names([p.name for p in others])}")
+    files = [path for path in files if path not in others]
     if not files:
         raise BadFileError(f"{folder}: it holds no files of spectra")
     return files
