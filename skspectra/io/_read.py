@@ -152,33 +152,32 @@ def read_spectra(
 def find_files(paths, labels=None, groups=None):
     """Return the files to read as a dictionary: their names, and where they are.
 
-    Files of a folder are named by their path within it, others by their own name, or as they are
-    given where two have the same name. A table of labels in the folder is no spectrum.
+    Files of a folder are named by their path within it, others by their own name, and all by
+    their whole path where two have the same name. A table of labels is no spectrum.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
         raise BadFileError("no files are given; name files or a folder")
     tables = {os.path.realpath(source) for source in (labels, groups) if is_table(source)}
-    files = {}
-    remarks = []
+    found, remarks = {}, []
     for one in given:
         path = Path(one)
         if path.is_dir():
             folders = needs_folders(labels) or needs_folders(groups)
-            for inner in _in_folder(path, folders, tables, remarks):
-                files[inner.relative_to(path).as_posix()] = inner
+            inner = _in_folder(path, folders, tables, remarks)
+            found.update({file: file.relative_to(path).as_posix() for file in inner})
         elif glob.has_magic(str(one)) and not path.exists():
             matches = sorted(glob.glob(str(one), recursive=True))
             if not matches:
                 raise BadFileError(f"{one}: no file has such a name")
-            found = {match: Path(match) for match in matches}
-            files.update({n: p for n, p in found.items() if os.path.realpath(p) not in tables})
+            files = [Path(match) for match in matches if os.path.realpath(match) not in tables]
+            found.update({file: file.name for file in files})
         else:
-            files[str(one)] = path
-    bases = [path.name for path in files.values()]
-    if not any(Path(one).is_dir() for one in given) and len({*bases}) == len(bases):
-        files = {path.name: path for path in files.values()}
-    return files, remarks
+            found[path] = path.name
+    names = list(found.values())
+    if len({*names}) < len(names):
+        found = {path: str(path) for path in found}
+    return {name: path for path, name in found.items()}, remarks
 
 
 def _in_folder(folder, with_folders, tables, remarks):
@@ -269,4 +268,9 @@ def _is_row_table(first, second, layout, options):
     if numbers[0] is None and len(axis) == len(names) - 1 and unit_of(names[0]):
         return False
     steps = np.diff(axis)
+    if numbers[0] is None and len(axis) == len(names) - 1 and axis[0] in (0, 1):
+        # Spectra that are numbered, beside an axis of another name.
+        is_number = as_number(second.split(mark)[0].replace(",", ".")) is not None
+        if is_number and (steps == 1).all():
+            return False
     return len(axis) < len(names) or bool((steps > 0).all() or (steps < 0).all())

@@ -177,6 +177,8 @@ def test_lists_and_patterns(put):
     assert read_spectra(str(folder / "*" / "b.*")).names.tolist() == ["b.xy"]
     with pytest.raises(ValueError, match="no file has such a name"):
         read_spectra(str(folder / "*.none"))
+    folders = read_spectra([folder / "x", folder / "y"])
+    assert folders.names.tolist() == [str(folder / n) for n in ("x/a.xy", "y/a.xy", "y/b.xy")]
     with pytest.raises(ValueError, match="no files are given"):
         read_spectra([])
 
