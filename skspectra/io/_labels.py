@@ -45,16 +45,25 @@ def attach(spectra, sources, *, labels, groups, target, group, separators):
         columns.update(found)
         group = _choose(groups, found, group, "group")
     asked = {"label": target, "group": group}
-    values = {what: columns.get(column) for what, column in asked.items() if column is not None}
-    if labels is not None and group is not None and group not in columns:
-        find_column(f"{labels}: line 1", list(columns), group)
-    values = {what: [clean_label(text) for text in texts] for what, texts in values.items()}
-    for what, texts in values.items():
-        missing = [str(name) for name, text in zip(spectra.names, texts, strict=True) if not text]
-        if missing:
-            source = labels if what == "label" or groups is None else groups
+    values = {}
+    for what, column in asked.items():
+        if column is None:
+            continue
+        source = labels if what == "label" or groups is None else groups
+        if column not in columns:
+            if source is not None:
+                find_column(f"{source}: line 1", list(columns), column)
             raise BadFileError(
-                f"{source}: no {what} for {list_names(missing, 50)}; add "
+                f"{sources[0]}: it is no table with a spectrum per row, so it has no column "
+                f"{column!r}; give the {what}s with {what}s=..."
+            )
+        values[what] = [clean_label(text) for text in columns[column]]
+        missing = [
+            str(name) for name, text in zip(spectra.names, values[what], strict=True) if not text
+        ]
+        if missing:
+            raise BadFileError(
+                f"{source or sources[0]}: no {what} for {list_names(missing, 50)}; add "
                 f"{'it' if len(missing) == 1 else 'them'}, or remove such files"
             )
     y, classes = values.get("label"), None

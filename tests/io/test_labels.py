@@ -169,6 +169,15 @@ def test_a_name_in_two_folders_is_not_guessed(folder):
         read_spectra(path, labels=path / "labels.csv", groups="folder")
 
 
+def test_columns_of_what_is_no_table(folder):
+    path = folder(scan="; c\n_FILEVERSION=1\n_STEPSIZE=1\n_START=1\n_COUNTS\n1 2 3 4\n")
+    with pytest.raises(ValueError, match=r"scan\.csv: it is no table .* give the labels with lab"):
+        read_spectra(path / "scan.csv", target="phase")
+    both = folder(table="phase,1,2,3\na,1,2,3\n")
+    with pytest.raises(ValueError, match=r"no label for scan\.csv; add it"):
+        read_spectra(both, target="phase")
+
+
 def test_skipping_bad_files_leaves_no_label_out(folder):
     path = folder("a.xy", "b.xy", labels="file,label\na.xy,Q\n")
     with pytest.raises(ValueError, match=r"no label for b\.xy; add it"):
