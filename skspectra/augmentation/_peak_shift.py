@@ -185,7 +185,10 @@ class PeakShiftAugmenter(BaseAugmenter):
 
     def _resolve(self, n_points):
         step = None
-        if self.x_axis is not None and n_points > 1:
+        if self.x_axis is not None:
+            if n_points < 2:
+                # A single point has no step, and nowhere to go.
+                return 0, 1
             axis = check_axis(self.x_axis, n_points)
             step = (axis[-1] - axis[0]) / (n_points - 1)
         max_shift, length_scale = self.max_shift, self.length_scale

@@ -72,9 +72,10 @@ def test_an_axis_that_is_not_covered(shift):
         resample(spectra_on(FINE), AXIS + shift)
 
 
-def test_half_a_step_may_be_missing():
-    found = resample(spectra_on(FINE), AXIS + 0.05)
-    np.testing.assert_allclose(found.X[1, -1], 20)
+@pytest.mark.parametrize(("shift", "end", "value"), [(0.05, -1, 20), (-0.05, 0, 10)])
+def test_half_a_step_may_be_missing(shift, end, value):
+    found = resample(spectra_on(FINE), AXIS + shift)
+    np.testing.assert_allclose(found.X[1, end], value)
 
 
 def test_what_is_no_spectra():
