@@ -28,7 +28,7 @@ def test_a_flat_prior_gives_the_correlated_t_posterior(value):
 
 @pytest.mark.parametrize(
     ("value", "error", "df"),
-    [(0.05, 0.02, 9), (-0.2, 0.1, 4), (0.9, 0.1, 5), (0.03, 1e-4, 99), (0.0, 0.4, 1)],
+    [(0.05, 0.02, 9), (-0.2, 0.1, 4), (0.9, 0.1, 5), (0.0203, 5e-4, 99), (0.0, 0.4, 1)],
 )
 def test_the_shrunk_prior_gives_the_integral(value, error, df):
     def weight(difference):
