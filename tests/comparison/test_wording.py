@@ -147,9 +147,9 @@ def test_sentence_with_probabilities_and_what_would_decide():
         needed="about 280 spectra instead of 120 would decide it",
     )
     assert sentence(stated) == (
-        "A vs B: cannot tell (difference +0.3 points, interval -0.5 to +1.1): the interval reaches "
-        "across +2 points. Probability: A better 61 %, equivalent 38 %, B better under 1 %. About "
-        "280 spectra instead of 120 would decide it."
+        "A vs B: cannot tell (difference +0.3 points, interval -0.5 to +1.1): the interval "
+        "reaches across +2 points. Probability: A better 61 %, equivalent 38 %, B better under "
+        "1 %. About 280 spectra instead of 120 would decide it."
     )
 
 
