@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/speed.py NAME [--COLUMNs VALUE ...] [--again] [--finish]
 
-NAME is networks, pooling, svc, generate, augmentation or reading; the options are those of
+NAME is networks, pooling, svc, generate, augmentation, reading or engine; the options are those of
 study.py.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 # Importing them registers their comparisons.
 import _augmentation_speed  # noqa: F401
+import _engine  # noqa: F401
 import _reading  # noqa: F401
 import numpy as np
 import torch

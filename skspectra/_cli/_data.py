@@ -1,6 +1,7 @@
 """Reading the user's files: the options of it, and what is said of them."""
 
 import glob
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,8 +101,19 @@ def read(options, *, labels=None, **more):
     except OSError as error:
         raise UserError(f"{error.filename or options.paths[0]}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
-        raise UserError(error) from None
+        raise UserError(in_options(error)) from None
     return spectra
+
+
+def in_options(error):
+    """Return the text of an error with options of the command line in place of arguments."""
+    text = re.sub(r"\w+=\S+ \((--[^)]+?)( on the command line)?\)", r"\1", str(error))
+    return re.sub(r"\b(layout|unit|labels)=('\w+'|\.\.\.)", _as_option, text)
+
+
+def _as_option(found):
+    value = found[2].strip("'")
+    return f"--{found[1]}" + ("" if value == "..." else f" {value}")
 
 
 def _may_skip(options):

@@ -124,7 +124,8 @@ def read_spectra(
         except (ValueError, OSError) as error:
             if not skip_unreadable:
                 raise
-            skipped[name] = str(error)
+            is_system = isinstance(error, OSError)
+            skipped[name] = f"{path}: {error.strerror}" if is_system else str(error)
     if not parts:
         raise BadFileError(f"no file can be read: {next(iter(skipped.values()))}")
     spectra, sources = merge(
