@@ -10,7 +10,7 @@ from skspectra.comparison import _evidence
 from skspectra.comparison._advice import choose
 from skspectra.comparison._verdict import MARGIN, Estimate, half_width, judge
 
-N_SETS, N_MODELS, N_DRAWS = 250, 6, 1000
+N_SETS, N_MODELS, N_DRAWS = 200, 6, 1000
 FOLDS, REPEATS = 5, 2
 # Spectra (or groups of three spectra) in each class.
 DESIGNS = {
@@ -50,6 +50,26 @@ def summarise(rows):
             summary.append((figure, sd, int(n.sum()), *means, f"{said @ n / n.sum():.4f}"))
     header = ["figure", "sd", "n", "mean", "lowest cell", "highest cell", "said"]
     write_rows(RESULTS / "evidence_summary.csv", header, summary)
+    draw([row for row in summary if row[1] == "all sd" and row[0].startswith("came true: better")])
+
+
+def draw(rows):
+    """Draw how often "better" came true against the probability that was said."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5, 4), layout="constrained")
+    ax = figure.subplots()
+    ax.plot([0, 1], [0, 1], color="black", linewidth=1, linestyle=":", label="as said")
+    for prior, style in ((f"{_evidence.PRIOR_SCALE:g}", "o-"), ("flat", "s--")):
+        points = sorted(
+            (float(row[6]), float(row[3])) for row in rows if f"prior {prior}," in row[0]
+        )
+        label = "flat prior" if prior == "flat" else "prior of a median of 3 points"
+        ax.plot(*zip(*points, strict=True), style, label=label)
+    ax.set_xlabel('said: probability of "better"')
+    ax.set_ylabel("came true")
+    ax.legend(frameon=False)
+    figure.savefig(RESULTS / "evidence.png", dpi=130)
 
 
 @study(
@@ -59,7 +79,7 @@ def summarise(rows):
     finish=summarise,
 )
 def evidence(design, base, sd):
-    """Simulate six models on 250 data sets, and see what the statements on them are worth.
+    """Simulate six models on 200 data sets, and see what the statements on them are worth.
 
     A row of the CSV file is one figure of one design, accuracy and spread of the true differences
     (`sd`, in points): how often something happened (`value`, from `n` cases), and for

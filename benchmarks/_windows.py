@@ -1,15 +1,15 @@
-"""Study of the window that PooledSVC takes by itself: a share of the axis or of the band width."""
+"""Study of the window that pooled models take by themselves."""
 
 import os
 from pathlib import Path
 
 import numpy as np
 from _data import table_optimum, table_spectra
+from _models import make_classical, with_copies
 from _study import RESULTS, study, write_rows
-from sklearn.base import clone
 from sklearn.metrics import balanced_accuracy_score
 
-from skspectra import PooledSVC
+from skspectra import PeakShiftAugmenter, PooledMLP, PooledSVC
 from skspectra.comparison._splits import make_splits
 from skspectra.preprocessing import band_width
 
@@ -28,6 +28,8 @@ TABLES = [f"table {number}" for number in range(600, 604)]
 RULES = {"4 % of the axis": 0.04, "2 % of the axis": 0.02, "0.3 % of the axis": 0.003}
 WIDTHS = {f"{n} band widths": n for n in (1, 2, 4, 8, 16, 32)}
 WIDEST = 0.08
+FEW = ["4 % of the axis", "32 band widths"]
+OTHERS = ["SVM, shift copies", "logistic regression", "MLP", "MLP, shifts"]
 
 
 def load_measured(data):
@@ -50,43 +52,62 @@ def window(rule, X):
     return max(1, round(min(WIDTHS[rule] * band_width(X), WIDEST * n_points)))
 
 
+def make_model(name, size):
+    """Return a model of pooled spectra with this window."""
+    if name == "SVM, shift copies":
+        return with_copies(PooledSVC(size))
+    if name == "MLP":
+        return PooledMLP(size, n_threads=1, random_state=0)
+    if name == "MLP, shifts":
+        return PooledMLP(size, augmenter=PeakShiftAugmenter(), n_threads=1, random_state=0)
+    if name == "SVM":
+        return PooledSVC(size)
+    model = make_classical("logistic regression", "compressed")
+    return model.set_params(maxpooldownsampler__pool_size=size)
+
+
 def summarize(rows):
-    """Write one line per rule with a column per set."""
+    """Write one line per model and rule with a column per set."""
     sets = [data for data in (*TABLES, *MEASURED) if any(row["data"] == data for row in rows)]
-    cells = {(row["rule"], row["data"]): row["score"] for row in rows}
+    cells = {(row["model"], row["rule"], row["data"]): row["score"] for row in rows}
     table = []
-    for rule in (*RULES, *WIDTHS):
-        scores = [cells.get((rule, data), "") for data in sets]
-        means = [
-            np.mean([float(cells[rule, data]) for data in part if (rule, data) in cells] or [0])
-            for part in (TABLES, MEASURED)
-        ]
-        table.append([rule, *(f"{mean:.4f}" for mean in means), *scores])
-    columns = ["rule", "mean of tables", "mean of measured", *sets]
+    for model, rule in dict.fromkeys((row["model"], row["rule"]) for row in rows):
+        scores = [cells.get((model, rule, data), "") for data in sets]
+        means = []
+        for part in (TABLES, MEASURED):
+            found = [cells.get((model, rule, data)) for data in part]
+            means.append(f"{np.mean([*map(float, found)]):.4f}" if all(found) else "")
+        table.append([model, rule, *means, *scores])
+    columns = ["model", "rule", "mean of tables", "mean of measured", *sets]
     write_rows(RESULTS / "windows_summary.csv", columns, table)
 
 
 @study(
     "windows.csv",
-    [{"rule": [*RULES, *WIDTHS], "data": [*TABLES, *MEASURED]}],
+    [
+        {"model": ["SVM"], "rule": [*RULES, *WIDTHS], "data": [*TABLES, *MEASURED]},
+        {"model": OTHERS, "rule": FEW, "data": [*TABLES, *MEASURED]},
+    ],
     "band_width pool_size score",
     summarize,
 )
-def windows(rule, data):
-    """Which rule for the window of PooledSVC is best, on fresh tables and on measured sets.
+def windows(name, rule, data):
+    """Which rule for the window is best, on fresh tables and on measured sets.
 
     On tables: 50 training spectra per class, 2,700 fresh test spectra, the share of the best
-    possible accuracy. On measured sets: balanced accuracy out of fold, as in measured.py but
-    without a search, in one repeat.
+    possible accuracy. On measured sets: balanced accuracy out of fold, in the splits of
+    measured.py, but without a search. All rules are tried with the SVM, and the best of them on
+    the tables also with the other models that share the default.
     """
     if data in TABLES:
         number = int(data.split()[1])
         (X, y), (X_test, y_test) = table_spectra(number, (50, 0), (100, 1))
         size = window(rule, X)
-        score = PooledSVC(size).fit(X, y).score(X_test, y_test) / table_optimum(number)
+        model = make_model(name, size).fit(X, y)
+        score = model.score(X_test, y_test) / table_optimum(number)
         return f"{band_width(X):.1f}", size, f"{score:.4f}"
     X, y, groups, folds = load_measured(data)
     size, predicted = window(rule, X), np.empty_like(y)
     for train, test in make_splits(y, groups, folds, 1, 0):
-        predicted[test] = clone(PooledSVC(size)).fit(X[train], y[train]).predict(X[test])
+        predicted[test] = make_model(name, size).fit(X[train], y[train]).predict(X[test])
     return f"{band_width(X):.1f}", size, f"{balanced_accuracy_score(y, predicted):.4f}"

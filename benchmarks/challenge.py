@@ -16,6 +16,8 @@ from pathlib import Path
 from _study import RESULTS, read_rows
 
 from skspectra.comparison import ComparisonDisplay, _challenge, compare_challenge, default_models
+from skspectra.datasets import make_challenge
+from skspectra.preprocessing import band_width
 
 ROOT = Path(__file__).resolve().parents[1]
 CHALLENGE = RESULTS / "challenge"
@@ -28,7 +30,8 @@ def run(full):
     import matplotlib
 
     matplotlib.use("agg")
-    models = default_models(_challenge.N_POINTS, full=full)
+    width = band_width(make_challenge().X_train)
+    models = default_models(_challenge.N_POINTS, band_width=width, full=full)
     result = compare_challenge(models, progress=partial(print, file=sys.stderr, flush=True))
     print(f"\n{result.table()}\n", *result.sentences(), result.conclusion(), sep="\n")
     result.to_csv(CHALLENGE)

@@ -3,9 +3,10 @@
 Usage: python benchmarks/study.py NAME [--COLUMNs VALUE ...] [--again] [--finish]
 
 NAME is classical, classes, defaults, scaling, networks, network_design, mixtures, augmentation,
-robustness or evidence; --help after it tells its protocol. Without options all of its arms run.
-With options (--models, --numbers, ...) only those tasks run that have one of the values in the
-column. --again measures anew what has rows; --finish only writes the summary or draws the figure.
+robustness, windows, evidence, coverage, conformity_scores, novelty or calibration; --help after it
+tells its protocol. Without options all of its arms run. With options (--models, --numbers, ...)
+only those tasks run that have one of the values in the column. --again measures anew what has
+rows; --finish only writes the summary or draws the figure.
 """
 
 import warnings
@@ -15,6 +16,7 @@ import _augmentation  # noqa: F401
 import _classical  # noqa: F401
 import _evidence  # noqa: F401
 import _networks  # noqa: F401
+import _uncertainty  # noqa: F401
 import _windows  # noqa: F401
 from _study import main
 from sklearn.exceptions import ConvergenceWarning

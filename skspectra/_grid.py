@@ -52,6 +52,20 @@ def names_of(x_axis):
     return ["0" if text == "-0" else text for text in texts]
 
 
+def to_grid(X, x_axis, new_axis):
+    """Return spectra on another grid, and how they got there: "equal", "cropped", "resampled".
+
+    A grid that is equal, or is a part of their own, takes the values as they are.
+    """
+    if same_grid(x_axis, new_axis):
+        return X, "equal"
+    start = int(np.abs(x_axis - new_axis[0]).argmin())
+    part = slice(start, start + len(new_axis))
+    if same_grid(x_axis[part], new_axis):
+        return X[:, part], "cropped"
+    return regrid(X, x_axis, new_axis), "resampled"
+
+
 def regrid(X, x_axis, new_axis):
     """Return spectra on another grid, which lies within the range of their own.
 

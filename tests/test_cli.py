@@ -20,7 +20,7 @@ ROWS = "label,sample,10,20,30\n" + "".join(
 ONE_GROUP = "label,sample,10,20\n" + "".join(f"a,a{i},1,2\nb,only,1,2\n" for i in range(9))
 
 
-def few_models(n_points, *, normalize="max", full=False, search=False, random_state=0):
+def few_models(n_points, *, search=False, **options):
     model = GaussianNB()
     models = {
         "majority class": (DummyClassifier(), None),
@@ -88,9 +88,9 @@ def test_file(run, tmp_path):
     assert "data.csv: 24 spectra of 3 points, 10 to 30" in text
     assert "classes (label): a 12, b 12" in text
     assert "columns not used: note" in text
-    assert "no --group: every row is taken as an independent sample\n" in text
+    assert "no --group: every spectrum is taken as an independent sample\n" in text
     assert "\nSettings: splits 5 folds x 2 repeats; groups none; seed 0; margin 0.02; " in text
-    assert "widened so that all 1 verdicts hold\ntogether at 95 %:" in text
+    assert "all 1 verdicts hold together at 95 %:" in text
     assert "pooled SVC vs raw SVC: " in text
     assert "[30/30] split 10/10" in errors
     files = {path.name for path in (tmp_path / "comparison").iterdir()}
@@ -157,7 +157,7 @@ def test_without_matplotlib(run, monkeypatch, tmp_path):
         (ROWS.replace("20,30", "x,y"), ["1 columns"]),
         (ROWS.replace("\nb", "\na"), ["only one class, 'a'"]),
         (ROWS[: ROWS.index("a,a2")], ["4 groups", "at least 5"]),
-        (ONE_GROUP, ["class 'b' occurs in one group only"]),
+        (ONE_GROUP, ["class 'b' has 1 group, but 5 folds need 2"]),
     ],
 )
 def test_bad_files(run, content, words):
@@ -184,13 +184,13 @@ def test_too_few_groups_to_search(run):
         (["none.csv", "--target", "x"], ["none.csv: No such file"]),
         ([".", "--target", "x"], ["no files of spectra"]),
         (["x.csv"], ["--target"]),
-        (["--target", "x"], ["--target needs a FILE"]),
-        (["--leave-one-group-out"], ["--leave-one-group-out needs a FILE"]),
+        (["--target", "x"], ["--target needs FILES"]),
+        (["--leave-one-group-out"], ["--leave-one-group-out needs FILES"]),
         (["x.csv", "--target", "x", "--leave-one-group-out"], ["needs --group"]),
         (["--splits", "-3"], ["--splits", "-3"]),
         (["--splits", "1"], ["whole number >= 2"]),
         (["--repeats", "0"], ["whole number >= 1"]),
-        (["--shift", "-1"], ["whole number >= 0"]),
+        (["--shift", "1deg"], ["--shift", "give points"]),
         (["--shift", "1.5"], ["'1.5'"]),
         (["--seed", "-1"], ["--seed"]),
         (["--seed", "4294967294"], ["--seed", "from 0 to 4294967293"]),
@@ -214,7 +214,7 @@ def test_output_is_a_file(run, tmp_path):
 
 def test_more_splits_than_groups(run):
     outcome = run("--target", "label", "--group", "sample", "--splits", 25, content=ROWS)
-    check_error(outcome, "--splits 25 is more than the 24 groups in 'sample'")
+    check_error(outcome, "data.csv: there are 24 groups, but 25 folds need at least 25")
 
 
 def test_nobody_reads_the_output(run, tmp_path):
@@ -295,7 +295,7 @@ def test_warnings_are_one_line(run, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         _, _, errors = run("--target", "label", "--no-search", content=ROWS)
-    assert errors.startswith("skspectra: warning: odd\n[1/30]")
+    assert errors.startswith("skspectra: warning: odd\nWith 24 spectra")
 
 
 def test_all_models_on_meats(measured, write_csv, tmp_path, capsys, monkeypatch):

@@ -77,7 +77,7 @@ TRANSFORMERS = [
     SpikeRemover(),
     SpikeRemover(threshold=3),
     PeakShiftAugmenter(),
-    PeakShiftAugmenter(max_shift=2, mode="global", random_state=0),
+    PeakShiftAugmenter(max_shift=0.1, mode="global", x_axis=(0, 0.1), random_state=0),
     PeakShiftAugmenter(max_shift=2, length_scale=9),
     PeakShiftAugmenter(max_shift=2, mode="peak", prominence=0.1),
     DiffractionShiftAugmenter((10, 90)),

@@ -51,7 +51,8 @@ PUBLIC = {
         *("NoiseAugmenter", "PeakShiftAugmenter", "draw"),
     },
     "comparison": {
-        *("Comparison", "ComparisonDisplay", "ModelResult", "PairResult", "compare"),
+        *("Comparison", "ComparisonDisplay", "Finding", "ModelResult", "PairResult"),
+        *("Recommendation", "compare"),
         *("compare_challenge", "default_models", "default_pairs", "shift_spectra"),
         *("PLSClassifier", "ShiftNeighborClassifier", "best_name", "best_of"),
     },

@@ -7,6 +7,7 @@ from skspectra._cli._data import (
     add_reading_options,
     count_classes,
     read_labelled,
+    source,
 )
 from skspectra._cli._shared import (
     Interrupted,
@@ -129,8 +130,8 @@ def check_counts(spectra, options):
         least = 3 if options.leave_one_group_out else max(n_folds, 3)
         if n_groups < least:
             raise UserError(
-                f"there are {n_groups} groups, but {why} need at least {least}; measure more "
-                "groups, or take fewer --splits"
+                f"{source(options)}: there are {n_groups} groups, but {why} need at least "
+                f"{least}; measure more groups, or take fewer --splits"
             )
     name = min(counts, key=counts.get)
     if counts[name] >= needed:
@@ -144,13 +145,21 @@ def check_counts(spectra, options):
         advice = f"--min-class {needed} leaves {several} out"
     if not options.leave_one_group_out and max(4, counts[name]) < needed and unit == "spectra":
         advice += f"; --splits {max(2, counts[name])} makes fewer folds"
-    raise UserError(f"class {name!r} has {counts[name]} {one}, but {why} need {needed}; {advice}")
+    raise UserError(
+        f"{source(options)}: class {name!r} has {counts[name]} {one}, but {why} need {needed}; "
+        f"{advice}"
+    )
 
 
 def make_models(n_points, options, spectra=None):
     """Return the models to compare."""
     from skspectra import comparison
+    from skspectra.comparison._models import POOLED_MLP, PUBLISHED_NETS
 
+    # Networks that nobody asked for are not made, because torch takes seconds to load.
+    asked = options.models or getattr(options, "model", None)
+    nets = [POOLED_MLP, *PUBLISHED_NETS.values()]
+    networks = asked is None or any(name.lower() in asked.lower() for name in nets)
     search = not options.no_search and spectra is not None
     more = {}
     if spectra is not None:
@@ -161,7 +170,7 @@ def make_models(n_points, options, spectra=None):
         normalize=options.normalize,
         full=options.full,
         search=search,
-        networks=not options.no_net,
+        networks=networks and not options.no_net,
         random_state=options.seed,
         **more,
     )
@@ -240,7 +249,7 @@ def compare_spectra(spectra, options, folder):
     try:
         make_plan(X, y, models, **plan)
     except ValueError as error:
-        raise UserError(error) from None
+        raise UserError(f"{source(options)}: {error}") from None
     runs = folder / RUNS
     try:
         return comparison.compare(

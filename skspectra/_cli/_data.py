@@ -1,5 +1,7 @@
 """Reading the user's files: the options of it, and what is said of them."""
 
+import glob
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,14 +95,32 @@ def read(options, *, labels=None, **more):
                 layout=options.layout,
                 transmittance="convert" if options.absorbance else None,
                 drop_incomplete=options.drop_incomplete,
-                skip_unreadable=not options.strict,
+                skip_unreadable=_may_skip(options),
                 **more,
             )
     except OSError as error:
         raise UserError(f"{error.filename or options.paths[0]}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
-        raise UserError(error) from None
+        raise UserError(in_options(error)) from None
     return spectra
+
+
+def in_options(error):
+    """Return the text of an error with options of the command line in place of arguments."""
+    text = re.sub(r"\w+=\S+ \((--[^)]+?)( on the command line)?\)", r"\1", str(error))
+    return re.sub(r"\b(layout|unit|labels)=('\w+'|\.\.\.)", _as_option, text)
+
+
+def _as_option(found):
+    value = found[2].strip("'")
+    return f"--{found[1]}" + ("" if value == "..." else f" {value}")
+
+
+def _may_skip(options):
+    """Return whether a bad file may be left out: there are others, and --strict is not given."""
+    first = options.paths[0]
+    several = len(options.paths) > 1 or Path(first).is_dir() or glob.has_magic(first)
+    return several and not options.strict
 
 
 def read_labelled(options):
@@ -133,8 +153,8 @@ def read_labelled(options):
     )
     status = report_skipped(spectra, MAX_BAD)
     spectra = crop(spectra, options.range)
-    describe(spectra)
-    spectra = drop_rare(spectra, options.min_class)
+    describe(spectra, options)
+    spectra = drop_rare(spectra, options)
     return spectra, status
 
 
@@ -154,7 +174,7 @@ def report_skipped(spectra, max_bad=None):
         1 if a file was left out.
     """
     skipped = spectra.skipped
-    n_files = len(set(file_of(name) for name in spectra.names)) + len(skipped)
+    n_files = len({file_of(name) for name in spectra.names}) + len(skipped)
     if max_bad and len(skipped) * max_bad > n_files:
         first, *rest = skipped.values()
         more = f"; {len(rest)} more files are bad, too" if rest else ""
@@ -200,10 +220,16 @@ def count_classes(spectra):
     }, unit
 
 
-def drop_rare(spectra, minimum):
+def source(options):
+    """Return what was read in a few words: the one path, or how many there are."""
+    return str(options.paths[0]) if len(options.paths) == 1 else f"{len(options.paths)} paths"
+
+
+def drop_rare(spectra, options):
     """Return spectra without classes that have fewer spectra or groups than asked for."""
     import numpy as np
 
+    minimum = options.min_class
     counts, _ = count_classes(spectra)
     rare = [name for name, n in counts.items() if minimum and n < minimum]
     if rare:
@@ -221,7 +247,7 @@ def drop_rare(spectra, minimum):
         counts, _ = count_classes(spectra)
     if not counts or (spectra.y.ndim == 1 and len(counts) < 2):
         what = f"only one class, {next(iter(counts))!r}" if counts else "no class"
-        raise UserError(f"{what}: there is nothing to tell apart")
+        raise UserError(f"{source(options)}: {what}: there is nothing to tell apart")
     return spectra
 
 
@@ -241,16 +267,16 @@ def take(spectra, rows):
     )
 
 
-def describe(spectra):
+def describe(spectra, options):
     """Say what was read: axis, classes, groups, and what was done."""
     from skspectra.io._part import list_names
 
     unit = f" {spectra.unit}" if spectra.unit else ""
     wavelength = f", wavelength {spectra.wavelength:g} angstrom" if spectra.wavelength else ""
     n_files = len({file_of(name) for name in spectra.names})
-    files = "1 file" if n_files == 1 else f"{n_files} files"
+    files = f" in {n_files} files" if n_files > 1 else ""
     print(
-        f"{files}: {len(spectra)} spectra of {spectra.X.shape[1]} points, "
+        f"{source(options)}: {len(spectra)} spectra of {spectra.X.shape[1]} points{files}, "
         f"{spectra.x_axis[0]:g} to {spectra.x_axis[-1]:g}{unit}{wavelength}"
     )
     for remark in spectra.remarks:
@@ -258,12 +284,14 @@ def describe(spectra):
     if spectra.y is None:
         return
     counts, _ = count_classes(replace(spectra, groups=None))
-    print("classes: " + list_names([f"{name} {n}" for name, n in counts.items()]))
+    column = f" ({options.target})" if options.target else ""
+    print(f"classes{column}: " + list_names([f"{name} {n}" for name, n in counts.items()]))
     hint_at_several(spectra, counts)
     if spectra.metadata:
         print(f"columns not used: {list_names(list(spectra.metadata))}")
     if spectra.groups is not None:
-        print(f"groups: {len(set(spectra.groups.tolist()))}")
+        column = f" ({options.group})" if options.group else ""
+        print(f"groups{column}: {len(set(spectra.groups.tolist()))}")
         return
     repeating = [
         name

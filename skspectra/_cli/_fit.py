@@ -13,7 +13,7 @@ from skspectra._cli._compare import (
     make_models,
     write_result,
 )
-from skspectra._cli._data import add_label_options, add_reading_options, read_labelled
+from skspectra._cli._data import add_label_options, add_reading_options, read_labelled, source
 from skspectra._cli._shared import UserError, add_command, busy, check_file, check_folder
 
 # Spectra or groups with which a p-value of 5 % can be told.
@@ -100,7 +100,7 @@ def _fit_one(spectra, options):
             random_state=options.seed,
         )
     except ValueError as error:
-        raise UserError(error) from None
+        raise UserError(f"{source(options)}: {error}") from None
     with busy(f"fitting {name}"):
         return name, fit_on_all(plan, name)
 

@@ -3,7 +3,7 @@
 import csv
 import time
 
-from skspectra._cli._data import add_reading_options, labels_beside
+from skspectra._cli._data import add_reading_options, in_options, labels_beside
 from skspectra._cli._shared import (
     PATIENCE,
     Interrupted,
@@ -127,7 +127,7 @@ def _read(name, path, file, options):
     except OSError as error:
         raise UserError(f"{name}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
-        raise UserError(error) from None
+        raise UserError(in_options(error)) from None
     names = spectra.names.tolist()
     found = [name + one.removeprefix(path.name) for one in names]
     return [

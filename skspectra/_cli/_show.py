@@ -61,9 +61,9 @@ def run(options):
     )
     status = report_skipped(spectra, MAX_BAD)
     spectra = crop(spectra, options.range)
-    describe(spectra)
+    describe(spectra, options)
     if spectra.y is not None and options.min_class:
-        spectra = drop_rare(spectra, options.min_class)
+        spectra = drop_rare(spectra, options)
     _list(spectra)
     if path is not None:
         _draw(spectra, path, options.output)

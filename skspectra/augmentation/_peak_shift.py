@@ -1,11 +1,12 @@
 """Random shifts of peaks."""
 
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from scipy.optimize import isotonic_regression
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from skspectra.augmentation._axis import check_axis
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import in_blocks, row_generators, uniform
 from skspectra.augmentation._peaks import detect, draw_per_peak
@@ -70,6 +71,15 @@ def _peak_sources(X, rng, max_shift, prominence):
     return (points - np.interp(start[:, None] + points, knots, moves)).astype(X.dtype)
 
 
+def _in_points(length, step, name):
+    """Return a length in points; `step` is that of the axis, None if it is in points already."""
+    if step is not None:
+        return round(length / step)
+    if length != int(length):
+        raise ValueError(f"{name}={length} must be a whole number of points; give x_axis if not.")
+    return int(length)
+
+
 class PeakShiftAugmenter(BaseAugmenter):
     """Training spectra with shifted peaks; test spectra stay as they are.
 
@@ -80,20 +90,25 @@ class PeakShiftAugmenter(BaseAugmenter):
 
     Parameters
     ----------
-    max_shift : int or "auto", default="auto"
-        Largest displacement of a peak, in points (>= 0). 0 leaves every spectrum as it is. "auto"
-        is 1 % of the points, at least 1.
+    max_shift : int, float or "auto", default="auto"
+        Largest displacement of a peak (>= 0), in points, or in units of `x_axis` where that is
+        given; then it is rounded to points. 0 leaves every spectrum as it is. "auto" is 1 % of
+        the points, at least 1.
     mode : {"local", "global", "peak"}, default="local"
         "local" moves neighbouring regions differently but smoothly (strain, several phases).
         "global" moves the whole axis by one displacement (zero error). "peak" moves every peak
         that is found by its own displacement.
-    length_scale : int or "auto", default="auto"
-        Points over which the displacement of "local" changes, at least ``2 * max_shift``: below
-        that, points would overtake each other. "auto" is ``8 * max_shift``. Only "local" uses it.
+    length_scale : int, float or "auto", default="auto"
+        Length over which the displacement of "local" changes, in the unit of `max_shift` and at
+        least ``2 * max_shift``: below that, points would overtake each other. "auto" is
+        ``8 * max_shift``. Only "local" uses it.
     prominence : float, default=0.02
         Least rise of a peak above its surroundings, as a share of the height of the spectrum
         (maximum minus minimum). A peak also rises by at least six standard deviations of the
         noise. Only "peak" uses it.
+    x_axis : array-like of shape (n_points,) or (2,), default=None
+        The axis of the spectra, ascending, or the two ends of an evenly spaced one; on any other
+        axis its mean step counts. None says that lengths are in points.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -145,10 +160,11 @@ class PeakShiftAugmenter(BaseAugmenter):
 
     _parameter_constraints = {
         **BaseAugmenter._parameter_constraints,
-        "max_shift": [Interval(Integral, 0, None, closed="left"), StrOptions({"auto"})],
+        "max_shift": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
         "mode": [StrOptions({"local", "global", "peak"})],
-        "length_scale": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "length_scale": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})],
         "prominence": [Interval(Real, 0, 1, closed="neither")],
+        "x_axis": ["array-like", None],
     }
 
     def __init__(
@@ -157,25 +173,38 @@ class PeakShiftAugmenter(BaseAugmenter):
         mode="local",
         length_scale="auto",
         prominence=0.02,
+        x_axis=None,
         random_state=None,
     ):
         self.max_shift = max_shift
         self.mode = mode
         self.length_scale = length_scale
         self.prominence = prominence
+        self.x_axis = x_axis
         self.random_state = random_state
 
     def _resolve(self, n_points):
-        max_shift = max(1, n_points // 100) if self.max_shift == "auto" else int(self.max_shift)
-        length_scale = self.length_scale
+        step = None
+        if self.x_axis is not None:
+            if n_points < 2:
+                # A single point has no step, and nowhere to go.
+                return 0, 1
+            axis = check_axis(self.x_axis, n_points)
+            step = (axis[-1] - axis[0]) / (n_points - 1)
+        max_shift, length_scale = self.max_shift, self.length_scale
+        if max_shift == "auto":
+            max_shift = max(1, n_points // 100)
+        else:
+            max_shift = _in_points(max_shift, step, "max_shift")
         if length_scale == "auto":
-            length_scale = max(1, 8 * max_shift)
-        elif self.mode == "local" and length_scale < 2 * max_shift:
+            return max_shift, max(1, 8 * max_shift)
+        length_scale = _in_points(length_scale, step, "length_scale")
+        if self.mode == "local" and length_scale < max(1, 2 * max_shift):
             raise ValueError(
                 f"length_scale={length_scale} is less than 2 * max_shift = {2 * max_shift}: "
                 "points would overtake each other; raise length_scale or lower max_shift."
             )
-        return max_shift, int(length_scale)
+        return max_shift, length_scale
 
     def _perturb(self, X, rng):
         n_points = X.shape[1]

@@ -1,5 +1,7 @@
 """Compare models of spectra fairly, and say what the data can decide."""
 
+from skspectra.comparison._advice import Recommendation
+from skspectra.comparison._audit import Finding
 from skspectra.comparison._best_of import best_name, best_of
 from skspectra.comparison._challenge import compare_challenge
 from skspectra.comparison._compare import compare
@@ -14,9 +16,11 @@ from skspectra.comparison._verdict import PairResult
 __all__ = [
     "Comparison",
     "ComparisonDisplay",
+    "Finding",
     "ModelResult",
     "PLSClassifier",
     "PairResult",
+    "Recommendation",
     "ShiftNeighborClassifier",
     "best_name",
     "best_of",

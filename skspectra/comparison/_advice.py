@@ -5,12 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skspectra.comparison import _models
 from skspectra.comparison._evidence import evidence
+from skspectra.comparison._models import COST_ORDER
 from skspectra.comparison._wording import percent
-
-# Names of the models of default_models, from cheap to expensive.
-COST_ORDER = getattr(_models, "COST_ORDER", [])
 
 ACCEPTED_RISK = 0.2
 
@@ -94,15 +91,14 @@ def cost_order(names):
     Parameters
     ----------
     names : list of str
-        The names; those that are not in the table of models come last, in the given order.
+        The names.
 
     Returns
     -------
     order : list of str
-        The names in their order of cost.
+        In the order of the table of models if all are in it, otherwise as they were given.
     """
-    known = {name: i for i, name in enumerate(COST_ORDER)}
-    return sorted(names, key=lambda name: known.get(name, len(known)))
+    return sorted(names, key=COST_ORDER.index) if set(names) <= set(COST_ORDER) else list(names)
 
 
 def recommend(scores, shortfalls, order, *, margin, low, guess, too_few="", rest=""):
@@ -183,23 +179,23 @@ def at_edges(chosen, grid):
     -------
     edges : list of (str, object, str, int)
         Name of the parameter, its value at the end, "lower" or "upper", and the number of splits
-        that chose it. Only numbers with three or more values above 0 have an end; a whole number
-        of 1 can go no lower.
+        that chose it. The values of all parts of a grid count together. Only numbers with three or
+        more values above 0 have an end; a whole number of 1 can go no lower.
     """
+    tried = {}
+    for one_grid in [grid] if isinstance(grid, dict) else grid or []:
+        for name, values in one_grid.items():
+            tried.setdefault(name, set()).update(filter(_is_number, values))
     found = {}
     for parameters in chosen:
-        for one_grid in [grid] if isinstance(grid, dict) else grid or []:
-            if parameters.keys() != one_grid.keys():
+        for name, value in parameters.items():
+            values = tried.get(name, ())
+            if len(values) < 3 or min(values) <= 0 or not _is_number(value):
                 continue
-            for name, value in parameters.items():
-                values = [v for v in one_grid[name] if _is_number(v)]
-                if len(set(values)) < 3 or min(values) <= 0 or not _is_number(value):
-                    continue
-                if value == max(values):
-                    found.setdefault((name, value, "upper"), []).append(1)
-                elif value == min(values) and not (isinstance(value, int) and value == 1):
-                    found.setdefault((name, value, "lower"), []).append(1)
-            break
+            if value == max(values):
+                found.setdefault((name, value, "upper"), []).append(1)
+            elif value == min(values) and not (isinstance(value, int) and value == 1):
+                found.setdefault((name, value, "lower"), []).append(1)
     return [(*key, len(n)) for key, n in found.items() if 2 * len(n) > len(chosen)]
 
 

@@ -10,6 +10,9 @@ from sklearn.pipeline import Pipeline
 from skspectra.comparison._advice import choose
 from skspectra.comparison._verdict import MARGIN, Estimate
 
+# Folds that agree on a difference do not make it certain.
+_LEAST_ERROR = 1e-3
+
 
 def best_of(models, *, cv=5, scoring="balanced_accuracy", margin=MARGIN, n_jobs=None):
     """Return a search that chooses a model and its parameters by the rule of recommendation.
@@ -155,7 +158,7 @@ def choose_by_folds(folds, names, margin=MARGIN, n_repeats=1):
         if len(values) < 2:
             return Estimate(float(values[0]), np.nan, 0)
         error = np.sqrt((1 / len(values) + ratio) * values.var(ddof=1))
-        return Estimate(float(values.mean()), float(error), len(values) - 1)
+        return Estimate(float(values.mean()), float(max(error, _LEAST_ERROR)), len(values) - 1)
 
     top = int(np.argmax(folds.mean(axis=0)))
     scores = {name: estimate(column) for name, column in zip(names, folds.T, strict=True)}

@@ -4,6 +4,7 @@ import numpy as np
 
 from skspectra.comparison._advice import always_wrong, at_edges
 from skspectra.comparison._display import point_width
+from skspectra.comparison._parameters import in_axis_units
 from skspectra.comparison._wording import listed
 
 MOST_LISTED = 8
@@ -46,7 +47,8 @@ def hard_spectra(result):
     -------
     hard : list of (int, str, str)
         Row, label, and what the models say instead, most often first. Baselines and models that
-        did not converge are left out, and nothing is found with fewer than two models.
+        did not converge are left out, and nothing is found with fewer than two models. Those
+        come first on whose label the models agree: theirs may be wrong.
     """
     names = [m.model for m in result.models if m.family != "baseline" and m.converged]
     if len(names) < 2:
@@ -62,7 +64,7 @@ def hard_spectra(result):
         often = sorted(set(words), key=lambda word: (-words.count(word), word))
         label = label_text(result.y_true[here][0], result.classes)
         hard.append((int(row), label, " or ".join(often[:2])))
-    return hard
+    return sorted(hard, key=lambda one: " or " in one[2])
 
 
 def label_text(label, classes):
@@ -97,8 +99,9 @@ def _edges(result):
     for model in result.models:
         for name, value, side, n in at_edges(model.parameters, result.plan.grids[model.model]):
             further = "larger" if side == "upper" else "smaller"
+            text = in_axis_units({name: value}, result.x_axis, result.unit)[name]
             yield (
-                f"{model.model}: {name.split('__')[-1]} = {value:g}, the {side} end of its grid, "
+                f"{model.model}: {name.split('__')[-1]} = {text}, the {side} end of its grid, "
                 f"was chosen in {n} of {len(model.parameters)} splits. Search {further} values, "
                 "too: the model may be better than shown."
             )
@@ -116,8 +119,8 @@ def _hard(result):
     n = len(np.unique(result.rows))
     begin = f"{len(hard)} of {n} spectra are" if len(hard) > 1 else f"One of {n} spectra is"
     yield (
-        f"{begin} named wrongly by every model: {listed(words, MOST_LISTED)}. Check the "
-        f"{'labels' if len(hard) > 1 else 'label'} first."
+        f"{begin} named wrongly by every model: {listed(words, MOST_LISTED)}. Check "
+        f"{'their labels, first where all models agree' if len(hard) > 1 else 'its label'}."
     )
 
 

@@ -145,8 +145,8 @@ def _errors(result, pictures):
         yield Block(
             "text",
             "These are named wrongly by every model, or most often. Each is drawn from its lowest "
-            "to its highest value, beside the mean of the class of its label and that of the "
-            "class it is taken for. Check their labels first.",
+            "to its highest value, beside the most similar spectrum with its label and the most "
+            "similar one of the class it is taken for. Check their labels first.",
         )
         text = "; ".join(f"row {row}: {label}, taken for {said}" for row, label, said in worst)
         yield Block("png", (draw_spectra(result, worst), text))

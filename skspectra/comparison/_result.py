@@ -16,6 +16,7 @@ from skspectra.comparison._advice import Recommendation
 from skspectra.comparison._audit import audit
 from skspectra.comparison._counsel import give_advice
 from skspectra.comparison._labels import OTHER
+from skspectra.comparison._parameters import in_axis_units
 from skspectra.comparison._plan import Plan
 from skspectra.comparison._report import report_blocks, short_html, to_html, to_markdown
 from skspectra.comparison._wording import (
@@ -255,7 +256,7 @@ class Comparison:
         add("predict", True, (format_seconds(model.predict_seconds) for model in models))
         searched = any(model.n_candidates > 1 for model in models)
         add("search", searched, (format_seconds(model.search_seconds) for model in models))
-        add("candidates", True, (str(model.n_candidates) for model in models))
+        add("candidates", searched, (str(model.n_candidates) for model in models))
         add("", True, ("" if model.converged else "not converged" for model in models))
         rows = [list(row) for row in zip(*columns, strict=True)]
         for name, score in self.published.items():
@@ -404,7 +405,7 @@ class Comparison:
                 {"model": model.model, "split": i, "parameter": name, "value": value}
                 for model in self.models
                 for i, chosen in enumerate(model.parameters, start=1)
-                for name, value in chosen.items()
+                for name, value in in_axis_units(chosen, self.x_axis, self.unit).items()
             ],
             "settings.csv": [{"name": name, "value": value} for name, value in settings.items()],
             "predictions.csv": self._prediction_rows(),

@@ -12,8 +12,6 @@ from skspectra.io._part import BadFileError
 from skspectra.io._scans import Scan, even_axis, join_scans
 from skspectra.io._text import LARGEST, Dialect, as_number, is_comment
 
-_BLANKS = Dialect(None, ".")
-
 
 class _Values:
     """Reads numbers from lines, and keeps the lines that hold anything else."""
@@ -37,7 +35,7 @@ class _Values:
         self.bad.raise_if_any("export the file anew")
 
 
-def _seconds(path, step, speed, speed_unit):
+def _seconds(step, speed, speed_unit):
     """Return the counting time of a point from the speed of a scan, or None."""
     if not step or not speed or speed < 0 or step < 0:
         return None
@@ -60,7 +58,7 @@ def read_ras(path, text):
             table = np.array(rows, dtype=np.float64).reshape(-1, 3)
             step = as_number(header.get("MEAS_SCAN_STEP", ""))
             speed = as_number(header.get("MEAS_SCAN_SPEED", ""))
-            seconds = _seconds(path, step, speed, header.get("MEAS_SCAN_SPEED_UNIT"))
+            seconds = _seconds(step, speed, header.get("MEAS_SCAN_SPEED_UNIT"))
             rate = "cps" in header.get("MEAS_SCAN_UNIT_Y", "").lower()
             scans.append(Scan(table[:, 0], table[:, 1] * table[:, 2], seconds, rate))
             wavelength = as_number(header.get("HW_XG_WAVE_LENGTH_ALPHA1", "")) or wavelength
@@ -92,7 +90,7 @@ def read_asc(path, text):
         if start is None or step is None:
             raise BadFileError(f"{path}: *START or *STEP is missing; export the file anew")
         speed = as_number(header.get("SPEED", ""))
-        seconds = _seconds(path, step, speed, header.get("SPEED_DIM"))
+        seconds = _seconds(step, speed, header.get("SPEED_DIM"))
         announced = as_number(header.get("COUNT", "")) or len(numbers)
         axis = even_axis(path, start, step, int(announced))
         rate = "cps" in header.get("YUNIT", "").lower()

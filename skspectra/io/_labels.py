@@ -27,61 +27,61 @@ def needs_folders(source):
     return source == "folder" or (is_pattern(source) and "/" in str(source))
 
 
-def attach(spectra, sources, *, labels, groups, target, group, separators, skip):
+def attach(spectra, sources, *, labels, groups, target, group, separators):
     """Return spectra with labels and groups.
 
-    `sources` holds the name of the file of each spectrum, and `skip` says whether spectra that
-    have no label or group are left out instead of raising an error.
+    `sources` holds the name of the file of each spectrum. A spectrum without a label or group is
+    an error, and so is a label without a file, unless the file was skipped.
     """
     columns = dict(spectra.metadata)
-    remarks = []
     if labels is not None:
-        found = _columns_from(labels, "label", spectra, sources, skip, remarks)
+        found = _columns_from(labels, "label", spectra, sources)
         columns.update(found)
         target = _choose(labels, found, target, "label")
         if group is None and groups is None and is_pattern(labels) and "group" in found:
             group = "group"
     if groups is not None:
-        found = _columns_from(groups, "group", spectra, sources, skip, remarks)
+        found = _columns_from(groups, "group", spectra, sources)
         columns.update(found)
         group = _choose(groups, found, group, "group")
     asked = {"label": target, "group": group}
-    values = {what: columns.get(column) for what, column in asked.items() if column is not None}
-    if labels is not None and group is not None and group not in columns:
-        find_column(f"{labels}: line 1", list(columns), group)
-    values = {what: [clean_label(text) for text in texts] for what, texts in values.items()}
-    reasons = {}
-    for what, texts in values.items():
-        for i, text in enumerate(texts):
-            if text is None:
-                reasons.setdefault(i, f"no {what}")
-    if reasons and (not skip or len(reasons) == len(spectra)):
-        names = [str(spectra.names[i]) for i in reasons]
-        raise BadFileError(
-            f"{labels if labels is not None else groups}: {next(iter(reasons.values()))} for "
-            f"{list_names(names, 50)}; add {'it' if len(names) == 1 else 'them'}, or remove such "
-            "files"
-        )
-    keep = np.array([i for i in range(len(spectra)) if i not in reasons], dtype=int)
-    skipped = {str(spectra.names[i]): reason for i, reason in reasons.items()}
-    texts = {what: np.array(found)[keep].astype(str) for what, found in values.items()}
-    y, classes = texts.get("label"), None
-    if y is not None and separators:
-        y, classes = split_labels(y, separators)
+    values = {}
+    for what, column in asked.items():
+        if column is None:
+            continue
+        source = labels if what == "label" or groups is None else groups
+        if column not in columns:
+            if source is not None:
+                find_column(f"{source}: line 1", list(columns), column)
+            raise BadFileError(
+                f"{sources[0]}: it is no table with a spectrum per row, so it has no column "
+                f"{column!r}; give the {what}s with {what}s=..."
+            )
+        values[what] = [clean_label(text) for text in columns[column]]
+        missing = [
+            str(name) for name, text in zip(spectra.names, values[what], strict=True) if not text
+        ]
+        if missing:
+            raise BadFileError(
+                f"{source or sources[0]}: no {what} for {list_names(missing, 50)}; add "
+                f"{'it' if len(missing) == 1 else 'them'}, or remove such files"
+            )
+    y, classes = values.get("label"), None
+    if y is not None:
+        y = np.array(y)
+        if separators:
+            y, classes = split_labels(y, separators)
+    own = values.get("group")
     return replace(
         spectra,
-        X=spectra.X[keep] if reasons else spectra.X,
-        names=spectra.names[keep],
         y=y,
         classes=classes,
-        groups=texts.get("group"),
+        groups=None if own is None else np.array(own),
         metadata={
-            name: np.array(["" if text is None else text for text in column])[keep]
+            name: np.array(["" if text is None else text for text in column])
             for name, column in columns.items()
             if name not in asked.values()
         },
-        remarks=(*spectra.remarks, *remarks),
-        skipped={**spectra.skipped, **skipped},
     )
 
 
@@ -103,7 +103,7 @@ def _choose(source, found, name, default):
     return name
 
 
-def _columns_from(source, what, spectra, sources, skip, remarks):
+def _columns_from(source, what, spectra, sources):
     """Return columns of text, one value per spectrum; None where there is none."""
     if source == "folder":
         return {what: [PurePath(name).parent.name or None for name in sources]}
@@ -111,7 +111,7 @@ def _columns_from(source, what, spectra, sources, skip, remarks):
         return {what: [_name_without_number(name) for name in sources]}
     if is_pattern(source):
         return _match(str(source), sources)
-    return _from_table(Path(source), spectra, sources, skip, remarks)
+    return _from_table(Path(source), spectra, sources)
 
 
 def stem(name):
@@ -121,9 +121,9 @@ def stem(name):
 
 
 def _name_without_number(name):
-    """Return the stem of a file's name up to a number at its end: "quartz-2_01.xy" is "quartz"."""
+    """Return the stem of a name up to numbers set apart at its end: "TiO2_1-02.xy" is "TiO2"."""
     text = stem(name)
-    return re.sub(r"([\s_.\-]*\(?\d+\)?)+$", "", text) or text
+    return re.sub(r"([\s_.\-]+\d+|\s*\(\d+\))+$", "", text) or text
 
 
 def _match(pattern, sources):
@@ -158,7 +158,7 @@ def _match(pattern, sources):
     return {key: [match[key] for match in found] for key in rule.groupindex}
 
 
-def _from_table(path, spectra, sources, skip, remarks):
+def _from_table(path, spectra, sources):
     """Return the columns of a CSV file whose first column names files or spectra."""
     header, rows, lines = read_with(path, lambda stream: _read_table(path, stream))
     places = _places(spectra.names.tolist(), sources)
@@ -190,12 +190,11 @@ def _from_table(path, spectra, sources, skip, remarks):
             for key, text in zip(header[1:], row[1:], strict=True):
                 columns[key][i] = text.strip()
     if missing:
-        text = f"no file for {list_names([name for _, name in missing], 50)}"
-        if not skip or not seen:
-            raise BadFileError(
-                f"{path}: line {missing[0][0]}: {text}; correct the names, or remove such lines"
-            )
-        remarks.append(f"{path}: {text}")
+        raise BadFileError(
+            f"{path}: line {missing[0][0]}: no file for "
+            f"{list_names([name for _, name in missing], 50)}; correct the names, or remove such "
+            "lines"
+        )
     return columns
 
 

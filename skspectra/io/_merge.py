@@ -200,19 +200,12 @@ def _common_axis(parts, grids, of_part, short):
 
 def _stack(kept, new_axis, remarks):
     """Return the spectra of the parts on the new axis; say how many files were changed."""
-    n_cropped = n_resampled = 0
-    blocks = []
+    blocks, how = [], []
     for part, grid in kept.values():
-        if _grid.same_grid(grid, new_axis):
-            blocks.append(part.X)
-            continue
-        start = int(np.abs(grid - new_axis[0]).argmin())
-        if _grid.same_grid(grid[start : start + len(new_axis)], new_axis):
-            n_cropped += 1
-            blocks.append(part.X[:, start : start + len(new_axis)])
-        else:
-            n_resampled += 1
-            blocks.append(_grid.regrid(part.X, part.x_axis, new_axis))
+        X, done = _grid.to_grid(part.X, grid, new_axis)
+        blocks.append(X)
+        how.append(done)
+    n_cropped, n_resampled = how.count("cropped"), how.count("resampled")
     if n_cropped or n_resampled:
         step = (new_axis[-1] - new_axis[0]) / (len(new_axis) - 1)
         remarks.append(

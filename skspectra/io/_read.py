@@ -50,8 +50,8 @@ def read_spectra(
         Files; a folder, whose files are read; or a pattern such as ``"run*/*.xy"``.
     labels : str or path-like, default=None
         Where the labels are: a CSV file whose first column names the files; "folder", the folder
-        that a file lies in; "name", the name of the file up to a number at its end; or a pattern
-        of the name such as ``"{label}_{group}_*.xy"``.
+        that a file lies in; "name", the name of the file up to numbers that are set apart at its
+        end; or a pattern of the name such as ``"{label}_{group}_*.xy"``.
     groups : str or path-like, default=None
         Where the groups are, in the same ways.
     target : str, default=None
@@ -79,7 +79,8 @@ def read_spectra(
     drop_incomplete : bool, default=False
         Whether to leave out rows of tables that have empty or unreadable cells.
     skip_unreadable : bool, default=False
-        Whether to leave out files that cannot be read or do not fit.
+        Whether to leave out files that cannot be read, or do not cover `x_axis`. Files that
+        differ in unit, or lack a label, are an error all the same.
 
     Returns
     -------
@@ -123,7 +124,8 @@ def read_spectra(
         except (ValueError, OSError) as error:
             if not skip_unreadable:
                 raise
-            skipped[name] = str(error)
+            is_system = isinstance(error, OSError)
+            skipped[name] = f"{path}: {error.strerror}" if is_system else str(error)
     if not parts:
         raise BadFileError(f"no file can be read: {next(iter(skipped.values()))}")
     spectra, sources = merge(
@@ -145,43 +147,41 @@ def read_spectra(
         target=target,
         group=group,
         separators=separators,
-        skip=False,
     )
 
 
 def find_files(paths, labels=None, groups=None):
     """Return the files to read as a dictionary: their names, and where they are.
 
-    Files of a folder are named by their path within it, others by their own name, or as they are
-    given where two have the same name. A table of labels in the folder is no spectrum.
+    Files of a folder are named by their path within it, others by their own name, and all by
+    their whole path where two have the same name. A table of labels is no spectrum.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
         raise BadFileError("no files are given; name files or a folder")
     tables = {os.path.realpath(source) for source in (labels, groups) if is_table(source)}
-    files = {}
-    remarks = []
+    found, remarks = {}, []
     for one in given:
         path = Path(one)
         if path.is_dir():
             folders = needs_folders(labels) or needs_folders(groups)
-            for inner in _in_folder(path, folders, remarks):
-                files[inner.relative_to(path).as_posix()] = inner
+            inner = _in_folder(path, folders, tables, remarks)
+            found.update({file: file.relative_to(path).as_posix() for file in inner})
         elif glob.has_magic(str(one)) and not path.exists():
             matches = sorted(glob.glob(str(one), recursive=True))
             if not matches:
                 raise BadFileError(f"{one}: no file has such a name")
-            files.update({match: Path(match) for match in matches})
+            files = [Path(match) for match in matches if os.path.realpath(match) not in tables]
+            found.update({file: file.name for file in files})
         else:
-            files[str(one)] = path
-    files = {name: path for name, path in files.items() if os.path.realpath(path) not in tables}
-    bases = [path.name for path in files.values()]
-    if not any(Path(one).is_dir() for one in given) and len({*bases}) == len(bases):
-        files = {path.name: path for path in files.values()}
-    return files, remarks
+            found[path] = path.name
+    names = list(found.values())
+    if len({*names}) < len(names):
+        found = {path: str(path) for path in found}
+    return {name: path for path, name in found.items()}, remarks
 
 
-def _in_folder(folder, with_folders, remarks):
+def _in_folder(folder, with_folders, tables, remarks):
     """Return the files of a folder, or of the folders in it, without hidden ones and documents."""
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     inner = [path for path in entries if path.is_dir()]
@@ -206,10 +206,11 @@ def _in_folder(folder, with_folders, remarks):
             f"{folder}: folders in it are not read: {list_names([p.name for p in inner])}"
         )
     files = [path for path in entries if not path.is_dir()]
-    documents = [path.name for path in files if path.suffix.lower() in _IGNORED]
-    if documents:
-        remarks.append(f"{folder}: no spectra, not read: {list_names(documents)}")
-    files = [path for path in files if path.suffix.lower() not in _IGNORED]
+    files = [path for path in files if os.path.realpath(path) not in tables]
+    others = [p for p in files if p.suffix.lower() in _IGNORED or p.name.lower() == "labels.csv"]
+    if others:
+        remarks.append(f"{folder}: no spectra, not read: {list_names([p.name for p in others])}")
+    files = [path for path in files if path not in others]
     if not files:
         raise BadFileError(f"{folder}: it holds no files of spectra")
     return files
@@ -268,4 +269,9 @@ def _is_row_table(first, second, layout, options):
     if numbers[0] is None and len(axis) == len(names) - 1 and unit_of(names[0]):
         return False
     steps = np.diff(axis)
+    if numbers[0] is None and len(axis) == len(names) - 1 and axis[0] in (0, 1):
+        # Spectra that are numbered, beside an axis of another name.
+        is_number = as_number(second.split(mark)[0].replace(",", ".")) is not None
+        if is_number and (steps == 1).all():
+            return False
     return len(axis) < len(names) or bool((steps > 0).all() or (steps < 0).all())

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from skspectra import _grid
 from skspectra.io._merge import check_axis, span
 from skspectra.io._spectra import Spectra
@@ -54,17 +52,13 @@ def resample(spectra, x_axis):
         )
     new_axis = check_axis(x_axis)
     old = spectra.x_axis
-    if _grid.same_grid(old, new_axis):
-        return replace(spectra, x_axis=new_axis)
-    if not _grid.covers(old, new_axis):
+    if not (_grid.same_grid(old, new_axis) or _grid.covers(old, new_axis)):
         raise ValueError(
             f"the spectra cover {span(old)}, which does not reach the ends of {span(new_axis)}."
         )
-    start = int(np.abs(old - new_axis[0]).argmin())
-    if _grid.same_grid(old[start : start + len(new_axis)], new_axis):
-        X, what = spectra.X[:, start : start + len(new_axis)], "cropped to"
-    else:
-        X, what = _grid.regrid(spectra.X, old, new_axis), "resampled onto"
+    X, how = _grid.to_grid(spectra.X, old, new_axis)
+    if how == "equal":
+        return replace(spectra, x_axis=new_axis)
     step = (new_axis[-1] - new_axis[0]) / (len(new_axis) - 1)
-    remark = f"{len(spectra)} spectra were {what} {span(new_axis)}, step {step:.4g}"
+    remark = f"{len(spectra)} spectra were {how} to {span(new_axis)}, step {step:.4g}"
     return replace(spectra, X=X, x_axis=new_axis, remarks=(*spectra.remarks, remark))

@@ -68,6 +68,8 @@ def find_dialect(lines):
     """Return the dialect in which most of some lines are two or more numbers, and how many are."""
 
     def score(dialect):
+        if dialect.delimiter and dialect.delimiter not in lines[0]:
+            return 0
         widths = [len(numbers) for line in lines if (numbers := dialect.numbers(line))]
         return sum(width >= 2 for width in widths)
 

@@ -135,9 +135,7 @@ class AxisResampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEs
         """
         check_is_fitted(self)
         X = validate_spectra(self, X, reset=False)
-        if _grid.same_grid(self.x_axis_, self.new_axis_):
-            return X
-        return _grid.regrid(X, self.x_axis_, self.new_axis_)
+        return _grid.to_grid(X, self.x_axis_, self.new_axis_)[0]
 
     def get_feature_names_out(self, input_features=None):
         """Return the points of the new axis as text.

@@ -18,9 +18,9 @@ from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
 # Directions of the training spectra that are kept; what is left counts as outside their span.
 MAX_RANK = 100
 # Weight of the shared covariance, in spectra: a class of as many spectra trusts its own as much.
-PRIOR = 10.0
+PRIOR = 20.0
 # Share of the mean variance that every direction has at least.
-RIDGE = 0.3
+RIDGE = 0.1
 
 
 def model_features(model, X):

@@ -228,7 +228,6 @@ def test_points_may_not_overtake(method):
     ("name", "value"),
     [
         ("max_shift", -1),
-        ("max_shift", 1.5),
         ("mode", "both"),
         ("length_scale", 0),
         ("length_scale", None),
@@ -275,3 +274,27 @@ def test_a_huge_length_scale_is_one_shift_of_all():
     assert np.ptp(tops) > 5
     np.testing.assert_allclose(variants.sum(axis=1), 1)
     assert np.abs(tops - 50).max() <= 5
+
+
+@pytest.mark.parametrize("mode", ["local", "global"])
+def test_lengths_in_units_of_the_axis(mode):
+    X = np.random.default_rng(0).uniform(size=(3, 501))
+    in_points = PeakShiftAugmenter(20, mode, length_scale=100, random_state=0).fit_transform(X)
+    # A step is 0.02.
+    options = {"length_scale": 2.0, "random_state": 0}
+    for axis in ((10, 20), np.linspace(10, 20, 501)):
+        in_degrees = PeakShiftAugmenter(0.4, mode, x_axis=axis, **options).fit_transform(X)
+        np.testing.assert_array_equal(in_degrees, in_points)
+    by_default = PeakShiftAugmenter(0.4, mode, x_axis=(10, 20), random_state=0)
+    expected = PeakShiftAugmenter(20, mode, random_state=0).fit_transform(X)
+    np.testing.assert_array_equal(by_default.fit_transform(X), expected)
+
+
+def test_lengths_that_are_no_points_need_an_axis():
+    X = np.zeros((1, 100))
+    with pytest.raises(ValueError, match=r"max_shift=0\.4 must be a whole number of points"):
+        PeakShiftAugmenter(0.4).fit(X)
+    with pytest.raises(ValueError, match=r"length_scale=9\.5 must be a whole number"):
+        PeakShiftAugmenter(2, length_scale=9.5).fit(X)
+    with pytest.raises(ValueError, match="x_axis has shape"):
+        PeakShiftAugmenter(0.4, x_axis=np.arange(9)).fit(X)

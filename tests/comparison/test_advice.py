@@ -51,9 +51,10 @@ def test_without_a_standard_error_the_best_is_chosen():
     assert choose(scores, {}, ORDER, 0.02).model == "dear"
 
 
-def test_cost_order_puts_unknown_models_last(monkeypatch):
-    monkeypatch.setattr(_advice, "COST_ORDER", ["ridge", "SVM"])
-    assert cost_order(["mine", "SVM", "other", "ridge"]) == ["ridge", "SVM", "mine", "other"]
+def test_cost_order_is_that_of_the_table_or_as_given(monkeypatch):
+    monkeypatch.setattr(_advice, "COST_ORDER", ["ridge", "SVM", "net"])
+    assert cost_order(["net", "ridge"]) == ["ridge", "net"]
+    assert cost_order(["SVM", "mine", "ridge"]) == ["SVM", "mine", "ridge"]
 
 
 def advise(scores, shortfalls, *, low=0.7, guess=0.5, **more):
@@ -119,6 +120,13 @@ def test_nothing_to_recommend():
             [{"b": 4.0}],
             [("b", 4.0, "lower", 1)],
         ),
+        # The end of one part of a grid is not the end of the grid.
+        ([{"a": [1.0, 2.0, 3.0]}, {"a": [2.0], "b": [1]}], [{"a": 2.0, "b": 1}], []),
+        (
+            [{"a": [2.0, 3.0]}, {"a": [4.0], "b": [1]}],
+            [{"a": 4.0, "b": 1}],
+            [("a", 4.0, "upper", 1)],
+        ),
     ],
 )
 def test_parameters_at_an_end_of_their_grid(grid, chosen, expected):
@@ -154,6 +162,7 @@ def test_decidable_difference_has_the_floor_of_differences():
             Design({"a": 4, "b": 9}, "groups", 1, 1.0, 3),
             "class 'a' has 4 groups: verdicts need 5.",
         ),
+        (Design({"all": 4}, "groups", 1, 1.0, 3), "there are 4 groups: verdicts need 5."),
         (Design({"a": 9, "b": 9}, "spectra", 1, 1.0, 0), "One split gives no interval"),
         (Design({"a": 5, "b": 5}, "spectra", 99, 9.0, 1), "With 10 spectra in 2 classes, no diff"),
     ],
@@ -172,6 +181,12 @@ def test_prospects_say_what_would_be_needed():
     assert "For differences of 5 points about " in second
     n = int(second.split("about ")[1].split(" groups")[0].replace(",", ""))
     assert decidable(Design({"a": n / 2, "b": n / 2}, "groups", 3, 1.0, n / 2 - 1)) <= 0.0501
+
+
+def test_prospects_of_several_labels_a_spectrum():
+    assert prospects(Design({"all": 80}, "spectra", 1, 1.75, 9))[0].startswith(
+        "With 80 spectra, d"
+    )
 
 
 def test_prospects_of_very_many():
@@ -261,7 +276,7 @@ def test_advice_on_hard_spectra(blobs):
     (text,) = advice_with(compare(X, y, models), "every model")
     assert text == (
         "One of 60 spectra is named wrongly by every model: row 4 (label b, taken for a). Check "
-        "the label first."
+        "its label."
     )
     names = [f"{i}.spc" for i in range(60)]
     (text,) = advice_with(compare(X, y, models, names=names), "every model")

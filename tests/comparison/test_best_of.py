@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
 from skspectra.comparison import best_name, best_of
+from skspectra.comparison._advice import Choice
 from skspectra.comparison._best_of import choose_by_folds
 
 X, Y = make_blobs(n_samples=80, n_features=10, centers=4, cluster_std=7, random_state=0)
@@ -82,14 +83,23 @@ def test_rule_by_hand():
     assert choose_by_folds(np.array([[0.5, 0.9, 0.8]]), names) == 1
 
 
-def test_repeats_count_as_overlapping():
-    rng = np.random.default_rng(0)
-    names = ["cheap", "dear"]
-    folds = np.column_stack([rng.normal(0.84, 0.04, 8), rng.normal(0.9, 0.04, 8)])
-    # The dear model is one point better. Eight folds of one draw prove that it is hardly more
-    # than two; four draws of two folds do not.
-    assert choose_by_folds(folds, names, n_repeats=1) == 0
-    assert choose_by_folds(folds, names, n_repeats=4) == 1
+@pytest.mark.parametrize(("n_repeats", "ratio"), [(1, 1 / 7), (2, 1 / 3), (4, 1)])
+def test_repeats_count_as_overlapping(monkeypatch, n_repeats, ratio):
+    seen = {}
+
+    def choose(scores, shortfalls, order, margin):
+        seen.update(shortfalls)
+        return Choice(order[0], order[0], 0.0)
+
+    monkeypatch.setattr("skspectra.comparison._best_of.choose", choose)
+    folds = np.random.default_rng(0).normal([0.8, 0.9], 0.04, (8, 2))
+    assert choose_by_folds(folds, ["cheap", "dear"], n_repeats=n_repeats) == 0
+    differences = folds[:, 1] - folds[:, 0]
+    expected = np.sqrt((1 / 8 + ratio) * differences.var(ddof=1))
+    assert seen["cheap"] == pytest.approx((differences.mean(), expected, 7))
+
+
+def test_a_splitter_with_repeats_is_known():
     repeated = RepeatedStratifiedKFold(n_splits=2, n_repeats=10, random_state=0)
     assert best_of(MODELS, cv=repeated).refit.keywords["n_repeats"] == 10
 

@@ -132,6 +132,14 @@ def test_columns_named_by_numbers_below_the_name_of_an_axis(write):
     assert (spectra.X.shape, spectra.unit) == ((3, 3), "cm-1")
 
 
+def test_numbered_columns_beside_an_axis_of_any_name(write):
+    text = "position,1,2,3\n0,1,2,3\n401,4,5,6\n402,7,8,9\n"
+    spectra = read_spectra(write(text, "table.csv"))
+    assert spectra.x_axis.tolist() == [0, 401, 402]
+    text = text.replace("\n0,", "\na,").replace("\n401,", "\nb,").replace("\n402,", "\nc,")
+    assert read_spectra(write(text, "table.csv")).x_axis.tolist() == [1, 2, 3]
+
+
 def test_every_line_is_read_exactly(write):
     rng = np.random.default_rng(0)
     values = rng.normal(size=(3000, 2)).cumsum(axis=0)

@@ -47,6 +47,8 @@ def test_a_csv_file_in_the_folder(folder):
 def test_dialects_and_names_of_a_csv_file(folder, table):
     path = folder("a.xy", "b.xy", labels=table)
     assert read_spectra(path, labels=path / "labels.csv").y.tolist() == ["Q", "C"]
+    everything = str(path / "*")
+    assert read_spectra(everything, labels=path / "labels.csv").y.tolist() == ["Q", "C"]
 
 
 def test_target_names_a_column_of_the_csv_file(folder):
@@ -60,7 +62,7 @@ def test_target_names_a_column_of_the_csv_file(folder):
 
 
 def test_groups_from_a_file_of_their_own(folder):
-    path = folder("q1.xy", "c1.xy", days="file,day\nq1.xy,1\nc1.xy,2\n")
+    path = folder("q_1.xy", "c_1.xy", days="file,day\nq_1.xy,1\nc_1.xy,2\n")
     spectra = read_spectra(path, labels="name", groups=path / "days.csv")
     assert (spectra.y.tolist(), spectra.groups.tolist()) == (["c", "q"], ["2", "1"])
 
@@ -82,7 +84,12 @@ def test_files_beside_labelled_folders_have_no_label(folder):
     ("name", "label"),
     [
         *[("quartz_01.xy", "quartz"), ("quartz-2.xy.gz", "quartz"), ("quartz (3).xy", "quartz")],
-        *[("alpha-quartz_1_2.xy", "alpha-quartz"), ("TiO2.xy", "TiO"), ("12.xy", "12")],
+        *[
+            ("alpha-quartz_1_2.xy", "alpha-quartz"),
+            ("TiO2.xy", "TiO2"),
+            ("TiO2_1-02.xy", "TiO2"),
+            ("12.xy", "12"),
+        ],
     ],
 )
 def test_names(folder, name, label):
@@ -162,12 +169,26 @@ def test_a_name_in_two_folders_is_not_guessed(folder):
         read_spectra(path, labels=path / "labels.csv", groups="folder")
 
 
-def test_skipping_leaves_out_what_has_no_label(folder):
-    path = folder("a.xy", "b.xy", labels="file,label\na.xy,Q\nc.xy,C\n")
-    spectra = read_spectra(path, labels=path / "labels.csv", skip_unreadable=True)
-    assert spectra.y.tolist() == ["Q"]
-    assert spectra.skipped == {"b.xy": "no label"}
-    assert any("no file for c.xy" in remark for remark in spectra.remarks)
+def test_columns_of_what_is_no_table(folder):
+    path = folder(scan="; c\n_FILEVERSION=1\n_STEPSIZE=1\n_START=1\n_COUNTS\n1 2 3 4\n")
+    with pytest.raises(ValueError, match=r"scan\.csv: it is no table .* give the labels with lab"):
+        read_spectra(path / "scan.csv", target="phase")
+    both = folder(table="phase,1,2,3\na,1,2,3\n")
+    with pytest.raises(ValueError, match=r"no label for scan\.csv; add it"):
+        read_spectra(both, target="phase")
+
+
+def test_skipping_bad_files_leaves_no_label_out(folder):
+    path = folder("a.xy", "b.xy", labels="file,label\na.xy,Q\n")
+    with pytest.raises(ValueError, match=r"no label for b\.xy; add it"):
+        read_spectra(path, labels=path / "labels.csv", skip_unreadable=True)
+
+
+def test_labels_that_are_not_asked_for_are_no_spectrum(folder):
+    path = folder("a.xy", labels="file,label\na.xy,Q\n")
+    spectra = read_spectra(path)
+    assert spectra.names.tolist() == ["a.xy"]
+    assert "not read: labels.csv" in spectra.remarks[0]
 
 
 def test_a_file_that_was_skipped_may_have_a_label(folder):

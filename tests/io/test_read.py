@@ -72,6 +72,19 @@ def test_one_short_file_is_left_out(put):
     assert (len(spectra), spectra.x_axis[-1]) == (4, 15.9)
 
 
+def test_one_long_file_makes_no_other_short(put):
+    for i in range(3):
+        put(f"{i}.xy", EVEN)
+    put("long.xy", np.linspace(5, 40, 351))
+    spectra = read_spectra(put("short.xy", EVEN[:60]))
+    assert list(spectra.skipped) == ["short.xy"]
+
+
+def test_of_two_files_none_is_left_out(put):
+    put("a.xy", EVEN)
+    assert read_spectra(put("b.xy", EVEN[:40])).X.shape == (2, 40)
+
+
 def test_many_short_files_shorten_all(put):
     for i in range(3):
         put(f"long{i}.xy", EVEN)
@@ -164,6 +177,8 @@ def test_lists_and_patterns(put):
     assert read_spectra(str(folder / "*" / "b.*")).names.tolist() == ["b.xy"]
     with pytest.raises(ValueError, match="no file has such a name"):
         read_spectra(str(folder / "*.none"))
+    folders = read_spectra([folder / "x", folder / "y"])
+    assert folders.names.tolist() == [str(folder / n) for n in ("x/a.xy", "y/a.xy", "y/b.xy")]
     with pytest.raises(ValueError, match="no files are given"):
         read_spectra([])
 

@@ -139,6 +139,11 @@ def test_decimal_commas_in_the_header(write):
     assert (data.x_axis.tolist(), data.X.tolist()) == ([10.5, 11.5, 12.5], [[1.5, 2, 3]])
 
 
+def test_commas_in_names_beside_decimal_commas(write):
+    data = read_spectra(write("label;note, long;10,5;11,5\na;x;1,5;2\n"), target="label")
+    assert data.x_axis.tolist() == [10.5, 11.5]
+
+
 def test_all_bad_rows_are_named_and_may_be_dropped(write):
     rows = ["a,s,1,2", "b,s,,2", "c,s,1,2", "d,s,1,x", "e,s,1", ",s,1,2", "nan,s,1,2"]
     path = write("label,sample,1,2\n" + "\n".join(rows))

@@ -17,8 +17,10 @@ def read(path):
     """Read the spectra of a measurement; those of a map are rows in the order of the file."""
     from renishawWiRE import WDFReader
 
-    found = WDFReader(str(path))
+    # The reader opens the file when it is made, and would leave it open if that fails.
+    found = WDFReader.__new__(WDFReader)
     try:
+        found.__init__(str(path))
         spectra = getattr(found, "spectra", None)
         axis = getattr(found, "xdata", None)
         if spectra is None or axis is None:
@@ -26,7 +28,8 @@ def read(path):
         X = np.asarray(spectra, dtype=np.float64).reshape(-1, len(axis))
         unit, factor = _UNITS.get(found.xlist_unit.name, (None, 1))
     finally:
-        found.close()
+        if hasattr(found, "file_obj"):
+            found.close()
     rows = [str(i) for i in range(1, len(X) + 1)] if len(X) > 1 else []
     x_axis = np.asarray(axis, dtype=np.float64) * factor
     return Part(x_axis, X, unit=unit, rows=rows)
