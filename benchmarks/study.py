@@ -2,10 +2,10 @@
 
 Usage: python benchmarks/study.py NAME [--COLUMNs VALUE ...] [--again] [--finish]
 
-NAME is classical, classes, defaults, scaling, networks, network_design, mixtures, augmentation or
-robustness; --help after it tells its protocol. Without options all of its arms run. With options
-(--models, --numbers, ...) only those tasks run that have one of the values in the column. --again
-measures anew what has rows; --finish only writes the summary or draws the figure.
+NAME is classical, classes, defaults, scaling, networks, network_design, mixtures, augmentation,
+robustness or occlusion; --help after it tells its protocol. Without options all of its arms run.
+With options (--models, --numbers, ...) only those tasks run that have one of the values in the
+column. --again measures anew what has rows; --finish only writes the summary or draws the figure.
 """
 
 import warnings
@@ -14,6 +14,7 @@ import warnings
 import _augmentation  # noqa: F401
 import _classical  # noqa: F401
 import _networks  # noqa: F401
+import _occlusion  # noqa: F401
 from _study import main
 from sklearn.exceptions import ConvergenceWarning
 

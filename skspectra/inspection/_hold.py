@@ -1,0 +1,187 @@
+"""Responses to altered spectra that are scaled as the spectra were before they were altered."""
+
+import copy
+import warnings
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+from skspectra.preprocessing import SpectrumNormalizer, normalize
+
+# Responses are the same if they differ by less than this share of the largest one, for this share
+# of the spectra. Votes of pairs of classes may flip where a decision is zero to within rounding.
+_SAME = 1e-3
+_SHARE = 0.98
+# About as many spectra are compared, because all of them would take long.
+_N_COMPARED = 50
+# A spectrum that is this much weaker is classified differently, unless it is scaled again.
+_WEAKER = 0.01
+
+
+def flatten(estimator):
+    """Return the fitted steps of an estimator in their order; the last one is the classifier."""
+    estimator = getattr(estimator, "best_estimator_", estimator)
+    if not isinstance(estimator, Pipeline):
+        return [estimator]
+    steps = [step for _, step in estimator.steps if step is not None and step != "passthrough"]
+    return [inner for step in steps for inner in flatten(step)]
+
+
+def find_norms(part, seen=None):
+    """Return (owner, attribute) of the norms that a fitted estimator applies.
+
+    The attribute is `norm` of a :class:`~skspectra.preprocessing.SpectrumNormalizer`, also of that
+    which :class:`skspectra.PooledSVC` and :class:`skspectra.PooledMLP` hold, or ``normalize_`` of
+    :class:`skspectra.SpectralCNN`. Wrappers, lists and dictionaries are searched.
+    """
+    seen = {} if seen is None else seen
+    if id(part) in seen:
+        return []
+    seen[id(part)] = part
+    if isinstance(part, dict):
+        inner = part.values()
+    elif isinstance(part, list | tuple):
+        inner = part
+    elif isinstance(part, BaseEstimator) or hasattr(part, "predict_proba"):
+        inner = getattr(part, "__dict__", {}).values()
+    else:
+        return []
+    found = []
+    if hasattr(part, "n_features_in_"):
+        name = "norm" if isinstance(part, SpectrumNormalizer) else "normalize_"
+        if getattr(part, name, "none") != "none":
+            found.append((part, name))
+    return found + [pair for one in list(inner) for pair in find_norms(one, seen)]
+
+
+def row_scales(before, after):
+    """Return scale and offset, as columns, where ``after = scale * before + offset`` row by row.
+
+    Return None where this is not so, or where there are too few points to tell.
+    """
+    if getattr(after, "shape", None) != before.shape or before.shape[1] < 3:
+        return None
+    rows = np.arange(len(before))
+    low, high = before.argmin(axis=1), before.argmax(axis=1)
+    height = before[rows, high] - before[rows, low]
+    flat = height == 0
+    scale = (after[rows, high] - after[rows, low]) / np.where(flat, 1, height)
+    scale = np.where(flat, 1, scale)[:, None]
+    offset = after[rows, low, None] - scale * before[rows, low, None]
+    tolerance = 1e3 * np.finfo(before.dtype).eps * np.abs(after).max(axis=1, keepdims=True)
+    if (scale <= 0).any() or (np.abs(scale * before + offset - after) > tolerance).any():
+        return None
+    return scale.astype(before.dtype), offset.astype(before.dtype)
+
+
+class HeldModel:
+    """A fitted classifier that scales altered spectra as it scaled them before.
+
+    The estimator is taken apart into steps. A step that multiplies each spectrum by a number and
+    adds one, as normalisation does, is replaced by the numbers that it had for the spectra as they
+    were. A normalisation inside of the classifier is switched off in a copy and applied before in
+    the same way. Where this does not give the responses of the estimator itself, the estimator is
+    used as it is.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted classifier, Pipeline or search.
+    given : array-like of shape (n_samples, n_points)
+        The spectra as the user passed them.
+    X : ndarray of shape (n_samples, n_points)
+        The same spectra as a float array.
+    method : str
+        The method of the estimator that responds.
+    measure : callable
+        ``measure(response, rows)`` turns what the method returned for these rows of `X` into
+        an array with one row per spectrum.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_samples, n_points)
+        The spectra as :meth:`respond` takes them: after the steps at the front that only scale.
+    scale, offset : ndarray of shape (n_samples, 1)
+        ``scale * X + offset`` are the spectra on one scale, where later steps scale as well.
+    values : ndarray of shape (n_samples, n_values)
+        What the spectra as they are give.
+    is_held : bool
+        Whether the scale is held; False if the estimator scales in a way that is not known.
+    """
+
+    def __init__(self, estimator, given, X, method, measure):
+        self._method, self._measure = method, measure
+        self._frame = type(given) if hasattr(given, "columns") else None
+        # The estimator itself checks the spectra, and warns where it has to.
+        self.values = measure(getattr(estimator, method)(given), np.arange(len(X)))
+        sample = np.arange(0, len(X), max(1, len(X) // _N_COMPARED))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            self._take_apart(flatten(estimator), X)
+            held = self.respond(self.X[sample], sample)
+            if not _are_same(self.values[sample], held):
+                self._take_apart([estimator], X, hold=False)
+            self.is_held = not self._scales_again(sample)
+
+    def _take_apart(self, steps, X, hold=True):
+        self._steps = []
+        self.X = X
+        self.scale, self.offset = np.ones((len(X), 1), X.dtype), np.zeros((len(X), 1), X.dtype)
+        *transformers, last = steps
+        for step in transformers:
+            after = _values(step.transform(self._named(X, step)))
+            X = self._add(step, "transform", after, row_scales(X, after) if hold else None)
+        norms = find_norms(last) if hold else []
+        if len({getattr(owner, name) for owner, name in norms}) == 1:
+            owner, name = norms[0]
+            after = normalize(X, getattr(owner, name))
+            self._add(None, None, after, row_scales(X, after))
+            last = copy.deepcopy(last)
+            for owner, name in find_norms(last):
+                setattr(owner, name, "none")
+        self._steps.append((last, self._method, None))
+
+    def _add(self, step, method, after, scales):
+        """Note a step by its scale and offset of each spectrum, or as it is where it has none."""
+        if scales is None:
+            self._steps.append((step, method, None))
+        elif not self._steps:
+            self.X = after
+        else:
+            self._steps.append((None, None, scales))
+            self.scale, self.offset = self.scale * scales[0], self.offset * scales[0] + scales[1]
+        return after
+
+    def _named(self, X, step):
+        """Return `X` with the column names that a step knows, where the user gave names."""
+        if self._frame is None or not hasattr(step, "feature_names_in_"):
+            return X
+        names = [str(name) for name in step.feature_names_in_]
+        if self._frame.__module__.startswith("polars"):
+            return self._frame(X, schema=names)
+        return self._frame(X, columns=names, copy=False)
+
+    def respond(self, X, rows):
+        """Return the values of altered spectra, which were these `rows` before."""
+        for step, method, scales in self._steps:
+            if scales is None:
+                X = _values(getattr(step, method)(self._named(X, step)))
+            else:
+                X = scales[0][rows] * X + scales[1][rows]
+        return self._measure(X, rows)
+
+    def _scales_again(self, rows):
+        """Return whether weaker spectra give the same values, so that something scales them."""
+        X, scale, offset = self.X[rows], self.scale[rows], self.offset[rows]
+        weaker = (_WEAKER * (scale * X + offset) - offset) / scale
+        own = self.values[rows]
+        return np.ptp(own, axis=0).max() > 0 and _are_same(own, self.respond(weaker, rows), 1)
+
+
+def _values(spectra):
+    return spectra.to_numpy() if hasattr(spectra, "to_numpy") else spectra
+
+
+def _are_same(a, b, share=_SHARE):
+    return (np.abs(a - b) <= _SAME * np.abs(a).max()).mean() >= share

@@ -1,0 +1,147 @@
+"""How right a classifier is about each spectrum, in numbers that are fair to all classes."""
+
+import numpy as np
+from sklearn.utils.multiclass import type_of_target
+
+from skspectra._validation import as_indicator
+
+METHODS = ("predict_proba", "decision_function", "predict")
+
+
+def choose_method(estimator, response_method):
+    """Return the name of the method, "auto" resolved, or raise a ValueError or AttributeError."""
+    if response_method != "auto" and response_method not in METHODS:
+        raise ValueError(
+            f"response_method={response_method!r} is not known; use 'auto', "
+            f"{', '.join(map(repr, METHODS[:-1]))} or {METHODS[-1]!r}."
+        )
+    wanted = METHODS if response_method == "auto" else (response_method,)
+    for name in wanted:
+        if hasattr(estimator, name):
+            return name
+    raise AttributeError(
+        f"{type(estimator).__name__} has no {wanted[0]}; response_method={response_method!r} "
+        "needs it."
+    )
+
+
+class Target:
+    """True labels, and what a response to their spectra is worth.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        The true labels.
+    classes : array-like
+        ``classes_`` of the classifier.
+
+    Attributes
+    ----------
+    multilabel : bool
+        Whether `y` is a 0/1 matrix.
+    classes : ndarray of shape (n_classes,)
+        The labels; for multilabel spectra the numbers of the columns.
+    members : ndarray of shape (n_classes, n_samples), dtype bool
+        Which spectra have a label.
+    """
+
+    def __init__(self, y, classes):
+        y = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
+        self.multilabel = y.ndim == 2 and type_of_target(y) == "multilabel-indicator"
+        if self.multilabel:
+            self.classes = np.arange(y.shape[1])
+            if len(classes) != y.shape[1]:
+                raise ValueError(
+                    f"y has {y.shape[1]} columns, but the classifier knows {len(classes)} labels."
+                )
+            self._y = as_indicator(y, "y").astype(bool)
+            self.members = self._y.T
+        else:
+            if y.ndim != 1:
+                raise ValueError(
+                    f"y has shape {y.shape}; it must hold one label for each spectrum, or be a "
+                    "0/1 matrix for multilabel spectra."
+                )
+            self.classes = np.asarray(classes)
+            if self.classes.ndim != 1:
+                raise ValueError("The classifier is multilabel, but y is no 0/1 matrix.")
+            self._y = y
+            self.members = y == self.classes[:, None]
+            unknown = ~self.members.any(axis=0)
+            if unknown.any():
+                raise ValueError(
+                    "y has labels that the classifier does not know: "
+                    f"{np.unique(y[unknown])[:5].tolist()}."
+                )
+        self._weights = self._balance()
+
+    def _balance(self):
+        """Return the weight of each spectrum in the mean of its class.
+
+        For multilabel spectra half of the weight of a label is that of the spectra that have it,
+        and half that of those that do not.
+        """
+        n_with = self.members.sum(axis=1, keepdims=True)
+        weights = self.members / np.maximum(n_with, 1)
+        if self.multilabel:
+            n_without = self.members.shape[1] - n_with
+            weights = (weights + ~self.members / np.maximum(n_without, 1)) / 2
+            weights *= (n_with > 0) & (n_without > 0)
+        self.present = weights.any(axis=1)
+        if not self.present.any():
+            raise ValueError(
+                "y has no label that some spectra have and others have not; such spectra are "
+                "needed."
+            )
+        return weights
+
+    def values(self, response, rows, method):
+        """Return how right the response to each spectrum is: one column, or one per label.
+
+        Over all classes that a spectrum could have, these values add up to the same number,
+        whatever the response is. So a response that has nothing to do with the class neither gains
+        nor loses on average, where every class has the same weight.
+        """
+        if isinstance(response, list):
+            # Scikit-learn's trees and neighbours return one array per label.
+            response = np.column_stack([1 - one[:, 0] for one in response])
+        if self.multilabel:
+            y = self._y[rows]
+            if method == "predict":
+                response = response.toarray() if hasattr(response, "toarray") else response
+                return (np.asarray(response) == y).astype(float)
+            rest = 1 - response if method == "predict_proba" else -response
+            return np.where(y, response, rest).astype(float)
+        if method == "predict":
+            return (np.asarray(response) == self._y[rows]).astype(float)[:, None]
+        response = np.asarray(response, dtype=float)
+        if response.ndim == 1:
+            response = np.column_stack([-response, response])
+        n_classes = len(self.classes)
+        if response.shape[1] != n_classes:
+            raise ValueError(
+                f"{method} returned {response.shape[1]} columns for {n_classes} classes; an SVC "
+                "needs decision_function_shape='ovr'."
+            )
+        own = np.where(self.members.T[rows], response, 0).sum(axis=1)
+        if method == "decision_function":
+            own = (n_classes * own - response.sum(axis=1)) / (n_classes - 1)
+        return own[:, None]
+
+    def per_class(self, values):
+        """Return the mean of each class, NaN where the spectra do not show it."""
+        values = values.T if self.multilabel else values[:, 0]
+        means = (self._weights * values).sum(axis=1)
+        return np.where(self.present, means, np.nan)
+
+    def shares(self, values):
+        """Return what each spectrum adds to the mean over the classes."""
+        values = values.T if self.multilabel else values[:, 0]
+        return (self._weights * values).sum(axis=0) / self.present.sum()
+
+    def class_means(self, X):
+        """Return the mean of the spectra that have each label, NaN where there are none."""
+        n_with = self.members.sum(axis=1, keepdims=True)
+        means = self.members.astype(X.dtype) @ X / np.maximum(n_with, 1).astype(X.dtype)
+        means[n_with[:, 0] == 0] = np.nan
+        return means
