@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skspectra.inspection._control import FALSE_ALARM_RATE, FEWEST_UNITS, sign_flips, sum_groups
 from skspectra.inspection._hold import HeldModel
-from skspectra.inspection._target import Target, choose_method
+from skspectra.inspection._target import METHODS, Target, choose_method
 from skspectra.inspection._windows import draw_others, line, place_windows
 from skspectra.preprocessing._axis import check_axis
 from skspectra.preprocessing._max_pool import column_axis
@@ -63,9 +63,12 @@ def occlusion_importance(
         this window, and everything else becomes the mean of the mean spectra of all classes. Where
         several peaks say the same, the loss of a single one costs little or nothing, and only
         "keep" shows all of them.
-    response_method : {"auto", "predict_proba", "decision_function", "predict"}, default="auto"
-        What may be lost: the probability of the true class; its decision value minus the mean of
-        those of the other classes; or the accuracy. "auto" is the first that the classifier has.
+    response_method : str, default="auto"
+        What may be lost. "predict_proba" is the probability of the true class. "predict_log_proba"
+        is its natural logarithm minus the mean of those of the other classes, and
+        "decision_function" its decision value minus the mean of theirs. "predict" is the accuracy.
+        "auto" is the first that the classifier has; with "keep" the logarithm comes first, because
+        evidence adds up in logarithms.
     groups : array-like of shape (n_samples,), default=None
         The sample that each spectrum was measured on, or whatever else makes spectra depend on
         each other. The control then flips the signs of whole groups.
@@ -198,14 +201,14 @@ def occlusion_importance(
         x_axis = check_axis(x_axis, n_points)
     else:
         x_axis = np.arange(n_points, dtype=np.float64) if named is None else named
-    method = choose_method(estimator, response_method)
+    method = choose_method(estimator, response_method, mode)
     target = Target(y, estimator.classes_)
 
     def measure(response, rows):
         return target.values(response, rows, method)
 
     rng = np.random.default_rng(random_state)
-    model = HeldModel(estimator, given, X, method, measure)
+    model = HeldModel(estimator, given, X, METHODS[method], measure)
     if not model.is_held:
         warnings.warn(
             f"{type(estimator).__name__} scales spectra in a way that is not known, so their "

@@ -5,23 +5,34 @@ from sklearn.utils.multiclass import type_of_target
 
 from skspectra._validation import as_indicator
 
-METHODS = ("predict_proba", "decision_function", "predict")
+# What may be lost, and the method that tells it.
+METHODS = {
+    "predict_proba": "predict_proba",
+    "predict_log_proba": "predict_proba",
+    "decision_function": "decision_function",
+    "predict": "predict",
+}
 
 
-def choose_method(estimator, response_method):
-    """Return the name of the method, "auto" resolved, or raise a ValueError or AttributeError."""
-    if response_method != "auto" and response_method not in METHODS:
+def choose_method(estimator, response_method, mode):
+    """Return `response_method`, "auto" resolved, or raise a ValueError or AttributeError."""
+    if response_method == "auto":
+        # Evidence adds up in logarithms; a single peak may hardly move a probability near 0.
+        skipped = "predict_proba" if mode == "keep" else "predict_log_proba"
+        names = [name for name in METHODS if name != skipped]
+    elif response_method in METHODS:
+        names = [response_method]
+    else:
         raise ValueError(
-            f"response_method={response_method!r} is not known; use 'auto', "
-            f"{', '.join(map(repr, METHODS[:-1]))} or {METHODS[-1]!r}."
+            f"response_method={response_method!r} is not known; use one of 'auto', "
+            f"{', '.join(map(repr, METHODS))}."
         )
-    wanted = METHODS if response_method == "auto" else (response_method,)
-    for name in wanted:
-        if hasattr(estimator, name):
+    for name in names:
+        if hasattr(estimator, METHODS[name]):
             return name
     raise AttributeError(
-        f"{type(estimator).__name__} has no {wanted[0]}; response_method={response_method!r} "
-        "needs it."
+        f"{type(estimator).__name__} has no {METHODS[names[0]]}, which "
+        f"response_method={response_method!r} needs."
     )
 
 
@@ -74,6 +85,7 @@ class Target:
                     f"{np.unique(y[unknown])[:5].tolist()}."
                 )
         self._weights = self._balance()
+        self._floor = None
 
     def _balance(self):
         """Return the weight of each spectrum in the mean of its class.
@@ -105,16 +117,17 @@ class Target:
         if isinstance(response, list):
             # Scikit-learn's trees and neighbours return one array per label.
             response = np.column_stack([1 - one[:, 0] for one in response])
-        if self.multilabel:
-            y = self._y[rows]
-            if method == "predict":
-                response = response.toarray() if hasattr(response, "toarray") else response
-                return (np.asarray(response) == y).astype(float)
-            rest = 1 - response if method == "predict_proba" else -response
-            return np.where(y, response, rest).astype(float)
         if method == "predict":
-            return (np.asarray(response) == self._y[rows]).astype(float)[:, None]
+            response = response.toarray() if hasattr(response, "toarray") else response
+            right = np.asarray(response) == self._y[rows]
+            return right.reshape(len(rows), -1).astype(float)
         response = np.asarray(response, dtype=float)
+        if self.multilabel:
+            rest = -response if method == "decision_function" else 1 - response
+            own = np.where(self._y[rows], response, rest)
+            if method == "predict_log_proba":
+                own = self._log(own) - self._log(1 - own)
+            return own
         if response.ndim == 1:
             response = np.column_stack([-response, response])
         n_classes = len(self.classes)
@@ -123,10 +136,21 @@ class Target:
                 f"{method} returned {response.shape[1]} columns for {n_classes} classes; an SVC "
                 "needs decision_function_shape='ovr'."
             )
+        if method == "predict_log_proba":
+            response = self._log(response)
         own = np.where(self.members.T[rows], response, 0).sum(axis=1)
-        if method == "decision_function":
+        if method != "predict_proba":
             own = (n_classes * own - response.sum(axis=1)) / (n_classes - 1)
         return own[:, None]
+
+    def _log(self, probabilities):
+        """Return logarithms, of half the smallest probability of the first call instead of 0.
+
+        Trees and neighbours give whole multiples of a small probability, and none below it.
+        """
+        if self._floor is None:
+            self._floor = probabilities[probabilities > 0].min() / 2
+        return np.log(np.maximum(probabilities, self._floor))
 
     def per_class(self, values):
         """Return the mean of each class, NaN where the spectra do not show it."""
