@@ -75,6 +75,14 @@ def row_scales(before, after):
     return scale.astype(before.dtype), offset.astype(before.dtype)
 
 
+def as_frame(X, frame_type, names):
+    """Return an array as a data frame of pandas or polars."""
+    names = list(names)
+    if frame_type.__module__.startswith("polars"):
+        return frame_type(X, schema=names)
+    return frame_type(X, columns=names, copy=False)
+
+
 class HeldModel:
     """A fitted classifier that scales altered spectra as it scaled them before.
 
@@ -157,10 +165,7 @@ class HeldModel:
         """Return `X` with the column names that a step knows, where the user gave names."""
         if self._frame is None or not hasattr(step, "feature_names_in_"):
             return X
-        names = [str(name) for name in step.feature_names_in_]
-        if self._frame.__module__.startswith("polars"):
-            return self._frame(X, schema=names)
-        return self._frame(X, columns=names, copy=False)
+        return as_frame(X, self._frame, step.feature_names_in_)
 
     def respond(self, X, rows):
         """Return the values of altered spectra, which were these `rows` before."""
