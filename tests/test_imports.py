@@ -12,7 +12,9 @@ import skspectra
 ROOT = Path(skspectra.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
-EVERYTHING = {"augmentation", "comparison", "datasets", "neural", "preprocessing", "svm"}
+EVERYTHING = {
+    *("augmentation", "comparison", "datasets", "inspection", "neural", "preprocessing", "svm"),
+}
 # Modules that every room may import: they import no room.
 COMMON = {"_options", "_validation"}
 # What a room may import of the package beside itself and the common modules. A new room states its
@@ -25,6 +27,7 @@ ALLOWED = {
     "preprocessing": set(),
     "datasets": {"profiles"},
     "augmentation": {"preprocessing", "profiles"},
+    "inspection": {"preprocessing"},
     "svm": {"preprocessing", "profiles"},
     "neural": {"augmentation", "preprocessing", "profiles"},
     "comparison": {*EVERYTHING, "profiles"},
@@ -52,6 +55,7 @@ PUBLIC = {
         *("draw_class_table", "make_benchmark", "make_challenge", "make_spectra"),
         "read_spectra",
     },
+    "inspection": {"NearestReferenceDisplay", "OcclusionDisplay", "occlusion_importance"},
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {
         *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),

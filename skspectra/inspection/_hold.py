@@ -58,9 +58,9 @@ def find_norms(part, seen=None):
 def row_scales(before, after):
     """Return scale and offset, as columns, where ``after = scale * before + offset`` row by row.
 
-    Return None where this is not so, or where there are too few points to tell.
+    Return None where this is not so.
     """
-    if getattr(after, "shape", None) != before.shape or before.shape[1] < 3:
+    if getattr(after, "shape", None) != before.shape:
         return None
     rows = np.arange(len(before))
     low, high = before.argmin(axis=1), before.argmax(axis=1)
@@ -122,7 +122,10 @@ class HeldModel:
         self._method, self._measure = method, measure
         self._frame = type(given) if hasattr(given, "columns") else None
         # The estimator itself checks the spectra, and warns where it has to.
-        self.values = measure(getattr(estimator, method)(given), np.arange(len(X)))
+        response = getattr(estimator, method)(given)
+        self.values = measure(response, np.arange(len(X)))
+        response = np.hstack(response) if isinstance(response, list) else _values(response)
+        varies = (np.asarray(response) != response[:1]).any()
         sample = np.arange(0, len(X), max(1, len(X) // _N_COMPARED))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
@@ -130,16 +133,18 @@ class HeldModel:
             held = self.respond(self.X[sample], sample)
             if not _are_same(self.values[sample], held):
                 self._take_apart([estimator], X, hold=False)
-            self.is_held = not self._scales_again(sample)
+            self.is_held = not varies or not self._scales_again(sample)
 
     def _take_apart(self, steps, X, hold=True):
         self._steps = []
         self.X = X
+        # With two points every step has a scale and an offset.
+        known = hold and X.shape[1] > 2
         self.scale, self.offset = np.ones((len(X), 1), X.dtype), np.zeros((len(X), 1), X.dtype)
         *transformers, last = steps
         for step in transformers:
             after = _values(step.transform(self._named(X, step)))
-            X = self._add(step, "transform", after, row_scales(X, after) if hold else None)
+            X = self._add(step, "transform", after, row_scales(X, after) if known else None)
         norms = find_norms(last) if hold else []
         if len({getattr(owner, name) for owner, name in norms}) == 1:
             owner, name = norms[0]
@@ -180,12 +185,14 @@ class HeldModel:
         """Return whether weaker spectra give the same values, so that something scales them."""
         X, scale, offset = self.X[rows], self.scale[rows], self.offset[rows]
         weaker = (_WEAKER * (scale * X + offset) - offset) / scale
-        own = self.values[rows]
-        return np.ptp(own, axis=0).max() > 0 and _are_same(own, self.respond(weaker, rows), 1)
+        return _are_same(self.values[rows], self.respond(weaker, rows), 1)
 
 
-def _values(spectra):
-    return spectra.to_numpy() if hasattr(spectra, "to_numpy") else spectra
+def _values(result):
+    for name in ("to_numpy", "toarray"):
+        if hasattr(result, name):
+            return getattr(result, name)()
+    return result
 
 
 def _are_same(a, b, share=_SHARE):

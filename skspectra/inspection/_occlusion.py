@@ -185,8 +185,14 @@ def occlusion_importance(
     check_is_fitted(estimator)
     if mode not in MODES:
         raise ValueError(f"mode={mode!r} is not known; use one of {', '.join(map(repr, MODES))}.")
-    given = X if hasattr(X, "columns") else np.asarray(X)
+    if not hasattr(estimator, "classes_"):
+        raise ValueError(
+            f"{type(estimator).__name__} has no classes_; it must be a fitted classifier."
+        )
+    given = X
     X = check_array(X, dtype=[np.float64, np.float32], input_name="X")
+    if not hasattr(given, "columns"):
+        given = X
     n_samples, n_points = X.shape
     if width != "auto":
         check_scalar(width, "width", Integral, min_val=1, max_val=n_points)

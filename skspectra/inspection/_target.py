@@ -57,6 +57,7 @@ class Target:
     """
 
     def __init__(self, y, classes):
+        self._known = classes
         y = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
         self.multilabel = y.ndim == 2 and type_of_target(y) == "multilabel-indicator"
         if self.multilabel:
@@ -116,7 +117,13 @@ class Target:
         """
         if isinstance(response, list):
             # Scikit-learn's trees and neighbours return one array per label.
-            response = np.column_stack([1 - one[:, 0] for one in response])
+            pairs = zip(response, self._known, strict=True)
+            response = np.column_stack([one[:, known == 1].sum(axis=1) for one, known in pairs])
+        if self.multilabel and np.shape(response) != (len(rows), len(self.classes)):
+            raise ValueError(
+                f"y is multilabel, but {method} returned shape {np.shape(response)}; the "
+                f"classifier must know {len(self.classes)} labels."
+            )
         if method == "predict":
             response = response.toarray() if hasattr(response, "toarray") else response
             right = np.asarray(response) == self._y[rows]
@@ -126,10 +133,12 @@ class Target:
             rest = -response if method == "decision_function" else 1 - response
             own = np.where(self._y[rows], response, rest)
             if method == "predict_log_proba":
-                own = self._log(own) - self._log(1 - own)
+                own, rest = self._log(np.stack([own, 1 - own]))
+                own = own - rest
             return own
         if response.ndim == 1:
-            response = np.column_stack([-response, response])
+            # The difference of the two is the signed distance from the boundary.
+            response = np.column_stack([-response / 2, response / 2])
         n_classes = len(self.classes)
         if response.shape[1] != n_classes:
             raise ValueError(
