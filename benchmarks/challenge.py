@@ -48,12 +48,14 @@ def make_table():
     ]
     for row in measured:
         note = "" if row["converged"] == "True" else " (not converged)"
-        score, interval = _percent(row["balanced_accuracy"]), row["balanced_accuracy_interval"]
+        score, low, high = (
+            _percent(row[f"balanced_accuracy{end}"]) for end in ("", "_low", "_high")
+        )
         share, grid = _percent(row["share_of_optimum"]), _percent(row["holdout"])
         seconds = float(row["fit_seconds"])
         fit = f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
         lines.append(
-            f"| {row['model']}{note} | {score} ± {_percent(interval)} | {share} | {grid} | {fit} |"
+            f"| {row['model']}{note} | {score} ({low} to {high}) | {share} | {grid} | {fit} |"
         )
     lines += [
         f"| {row['model']} (published, mean of 5 seeds) | | | {_percent(row['holdout'])} | |"

@@ -3,7 +3,8 @@
 Usage: python benchmarks/study.py NAME [--COLUMNs VALUE ...] [--again] [--finish]
 
 NAME is classical, classes, defaults, scaling, networks, network_design, mixtures, augmentation,
-robustness or occlusion; --help after it tells its protocol. Without options all of its arms run.
+robustness, evidence or occlusion; --help after it tells its protocol. Without options all of
+its arms run.
 With options (--models, --numbers, ...) only those tasks run that have one of the values in the
 column. --again measures anew what has rows; --finish only writes the summary or draws the figure.
 """
@@ -13,8 +14,10 @@ import warnings
 # Importing them registers their studies.
 import _augmentation  # noqa: F401
 import _classical  # noqa: F401
+import _evidence  # noqa: F401
 import _networks  # noqa: F401
 import _occlusion  # noqa: F401
+import _windows  # noqa: F401
 from _study import main
 from sklearn.exceptions import ConvergenceWarning
 

@@ -17,13 +17,8 @@ _HOMES = {
     "SpectralCNN": "neural",
 }
 _ROOMS = [
-    "augmentation",
-    "comparison",
-    "datasets",
-    "inspection",
-    "neural",
-    "preprocessing",
-    "svm",
+    *("augmentation", "comparison", "datasets", "inspection", "io", "neural", "preprocessing"),
+    *("svm", "uncertainty"),
 ]
 
 __all__ = [*_HOMES, *_ROOMS]

@@ -208,10 +208,10 @@ def _compare_challenge(options):
 def _compare_file(options):
     from skspectra.comparison import compare, default_models, default_pairs
     from skspectra.comparison._splits import make_inner_splits, make_splits
-    from skspectra.datasets import read_spectra
+    from skspectra.io import read_spectra
 
     try:
-        data = read_spectra(options.file, options.target, options.group)
+        data = read_spectra(options.file, target=options.target, group=options.group)
     except OSError as error:
         raise UserError(f"{options.file}: {error.strerror}") from None
     except ValueError as error:
@@ -255,7 +255,7 @@ def _compare_file(options):
 def _describe(data, options):
     from collections import Counter
 
-    from skspectra.datasets._read import list_names
+    from skspectra.io._part import list_names
 
     counts = [f"{label} {n}" for label, n in sorted(Counter(data.y.tolist()).items())]
     print(
@@ -264,11 +264,16 @@ def _describe(data, options):
     )
     print(f"classes ({options.target}): {list_names(counts)}")
     if data.metadata:
-        print(f"columns not used: {list_names(data.metadata)}")
+        print(f"columns not used: {list_names(list(data.metadata))}")
     if data.groups is not None:
         print(f"groups ({options.group}): {len(set(data.groups.tolist()))}")
         return
-    hint = f"; values repeat in {list_names(data.repeating, 3)}" if data.repeating else ""
+    repeating = [
+        name
+        for name, values in data.metadata.items()
+        if 1 < len(set(values.tolist())) < len(values)
+    ]
+    hint = f"; values repeat in {list_names(repeating, 3)}" if repeating else ""
     print(f"no --group: every row is taken as an independent sample{hint}")
 
 

@@ -110,7 +110,7 @@ def test_metadata_that_repeats_is_named(run):
 def test_long_lists_are_cut(run):
     content = ",label,10,20\n" + "".join(f"m,k{i:02},{i},1\n" for i in range(12)) * 5
     _, text, _ = run("--target", "label", "--no-search", content=content)
-    assert "k09 5 and 2 more\ncolumns not used: (unnamed)\n" in text
+    assert "k09 5 and 2 more\ncolumns not used: column 1\n" in text
 
 
 def test_groups_and_options(run, tmp_path):
@@ -143,7 +143,7 @@ def test_without_matplotlib(run, monkeypatch, tmp_path):
     [
         ("", ["line 1 is empty"]),
         ("label,sample,10,20\n", ["only a header"]),
-        (b"PK\x03\x04\xff\xfe\x00", ["not a CSV file"]),
+        (b"PK\x03\x04\xff\xfe\x00", ["not a text file"]),
         (ROWS.replace("label", "kind"), ["no column 'label'", "'kind', 'sample'"]),
         (ROWS.replace("sample", "kind"), ["no column 'sample'", "'label', 'kind'"]),
         (ROWS.replace("a,a2,2", "a,a2,high"), ["line 6", "column '10'", "'high'"]),
@@ -182,7 +182,7 @@ def test_too_few_groups_to_search(run):
     ("arguments", "words"),
     [
         (["none.csv", "--target", "x"], ["none.csv: No such file"]),
-        ([".", "--target", "x"], ["directory"]),
+        ([".", "--target", "x"], ["no files of spectra"]),
         (["x.csv"], ["--target"]),
         (["--target", "x"], ["--target needs a FILE"]),
         (["--leave-one-group-out"], ["--leave-one-group-out needs a FILE"]),

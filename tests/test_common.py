@@ -45,6 +45,7 @@ from skspectra.augmentation import (
     IntensityAugmenter,
     NoiseAugmenter,
 )
+from skspectra.comparison import PLSClassifier, ShiftNeighborClassifier
 from skspectra.preprocessing import (
     BaselineCorrector,
     IntensityCompressor,
@@ -52,6 +53,7 @@ from skspectra.preprocessing import (
     SpectrumNormalizer,
     SpikeRemover,
 )
+from skspectra.uncertainty import ConformalClassifier
 
 # The checks train on blobs in 2 dimensions, half of the values negative. What would throw the
 # blobs away for good reason (one window, "snv" of two points) has tests of its own.
@@ -111,6 +113,19 @@ CLASSIFIERS = [
     PooledSVC(1, 2, "decimate", normalize="area", compression="none", kernel="poly", gamma=1.0),
     AugmentedClassifier(LogisticRegression(), PeakShiftAugmenter()),
     AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(1, "global"), n_copies=2, random_state=0),
+    PLSClassifier(),
+    PLSClassifier(2, scale=False),
+    ShiftNeighborClassifier(),
+    ShiftNeighborClassifier(max_shift=0),
+    ConformalClassifier(LogisticRegression()),
+    ConformalClassifier(
+        PooledSVC(),
+        conformity_score="margin",
+        cv=3,
+        per_class=True,
+        false_alarm_rate=0.2,
+        random_state=0,
+    ),
     SpectralCNN(n_threads=1),
     # The one published network that is built for spectra of two points.
     SpectralCNN(
@@ -235,7 +250,7 @@ def test_tags():
         assert is_classifier(estimator)
         assert not get_tags(estimator).non_deterministic
     one_phase = [model for model in CLASSIFIERS if not get_tags(model).classifier_tags.multi_label]
-    assert [type(model.estimator) for model in one_phase] == [LogisticRegression]
+    assert [type(model.estimator) for model in one_phase] == 2 * [LogisticRegression]
 
 
 def toy():
@@ -268,7 +283,10 @@ def fitted():
         BackgroundAugmenter(),
         ExtraPeakAugmenter(),
         AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(2), 2, random_state=0),
+        PLSClassifier(3),
+        ConformalClassifier(PooledSVC(), unknown_label="unknown", random_state=0),
         PooledSVC(),
+        ShiftNeighborClassifier(2),
         PooledMLP(
             n_iter_no_change=3, augmenter=PeakShiftAugmenter(2), n_threads=1, random_state=0
         ),
@@ -278,7 +296,7 @@ def fitted():
 
 
 def outputs(model, X):
-    methods = ("transform", "predict", "predict_proba", "decision_function")
+    methods = ("transform", "predict", "predict_proba", "decision_function", "p_values")
     return {method: getattr(model, method)(X) for method in methods if hasattr(model, method)}
 
 
@@ -292,7 +310,7 @@ for name in sys.argv[2:]:
     with open(f"{folder}/{name}.pickle", "rb") as file:
         models = pickle.load(file), joblib.load(f"{folder}/{name}.joblib")
     for how, model in zip(("pickle", "joblib"), models):
-        methods = ("transform", "predict", "predict_proba", "decision_function")
+        methods = ("transform", "predict", "predict_proba", "decision_function", "p_values")
         found = {m: getattr(model, m)(X) for m in methods if hasattr(model, m)}
         np.savez(f"{folder}/{name}.{how}.npz", **found)
 """
@@ -336,7 +354,9 @@ def test_a_pickled_network_is_its_weights(fitted, name):
     assert len(pickle.dumps(model)) < 1.01 * weights + 20_000
 
 
-@pytest.mark.parametrize("name", ["AugmentedClassifier", "PooledMLP", "PooledSVC", "SpectralCNN"])
+@pytest.mark.parametrize(
+    "name", ["AugmentedClassifier", "ConformalClassifier", "PooledMLP", "PooledSVC", "SpectralCNN"]
+)
 def test_labels_come_back_as_labels(fitted, name):
     X, y = toy()
     predicted = fitted[name].predict(X)

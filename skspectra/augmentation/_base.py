@@ -13,8 +13,12 @@ from sklearn.base import (
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 
-class BaseAugmenter(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
+
+class BaseAugmenter(
+    OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEstimator, metaclass=ABCMeta
+):
     """Base class of augmenters, which change spectra at random in training and not afterwards.
 
     ``fit_transform`` returns one random variant of each spectrum. ``transform`` returns the

@@ -19,6 +19,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import FLAT, warn_if_flat
 from skspectra.augmentation._base import draw
 
@@ -105,7 +106,7 @@ def _as_float(X):
     return X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
 
 
-class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, BaseEstimator):
     """A classifier fitted on the original spectra plus augmented copies of each.
 
     Classical models profit from augmentation in this form: the originals plus copies help, but
@@ -307,6 +308,22 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             The estimator's scores.
         """
         return self._delegate("decision_function", X)
+
+    @available_if(_estimator_has("transform_features"))
+    def transform_features(self, X):
+        """Compute the features in which the estimator tells spectra apart.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra; they are not augmented.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_features)
+            The estimator's features.
+        """
+        return self._delegate("transform_features", X)
 
     def get_metadata_routing(self):
         """Return which metadata ``fit`` passes on and which ``score`` takes.

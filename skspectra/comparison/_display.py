@@ -112,11 +112,11 @@ class ComparisonDisplay:
             )
         for row, model in enumerate(models):
             score = 100 * model.balanced_accuracy
-            width = 100 * np.nan_to_num(model.balanced_accuracy_interval)
+            low, high = 100 * model.balanced_accuracy_low, 100 * model.balanced_accuracy_high
             ax.errorbar(
                 score,
                 row,
-                xerr=[[min(width, score)], [min(width, 100 - score)]],
+                xerr=[[np.nan_to_num(score - low)], [np.nan_to_num(high - score)]],
                 capsize=3,
                 markersize=7,
                 **styles[model.model],

@@ -1,147 +1,132 @@
 """The models that the command line compares, and the pairs that get a verdict."""
 
-import warnings
-from functools import partial
-
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 
-from skspectra.augmentation import AugmentedClassifier, PeakShiftAugmenter
-from skspectra.preprocessing import IntensityCompressor, MaxPoolDownsampler
-from skspectra.preprocessing import normalize as normalize_spectra
-from skspectra.svm import PooledSVC
+from skspectra.comparison._table import (
+    LINEAR_SVM,
+    MAJORITY,
+    NEIGHBOR,
+    PCA_LDA,
+    PLS_DA,
+    POOLED_LR,
+    POOLED_MLP,
+    POOLED_SVC,
+    PUBLISHED_NETS,
+    RAW_LR,
+    RAW_SVC,
+    RIDGE,
+    SHIFT_NN,
+    SHIFTED_SVC,
+    TREES,
+    Table,
+    make_networks,
+    window_sizes,
+)
+from skspectra.preprocessing._band_width import axis_step
 
-MAJORITY = "majority class"
-RAW_SVC = "raw SVC"
-RAW_LR = "raw logistic regression"
-POOLED_SVC = "pooled SVC"
-POOLED_LR = "pooled logistic regression"
-POOLED_TREES = "pooled extra trees"
-SHIFTED_SVC = "pooled SVC + shift copies"
-POOLED_MLP = "pooled MLP"
-PUBLISHED_NETS = {"cnn2": "published cnn2", "cnn6": "published cnn6"}
+# The standard recipes of chemometrics.
+CHEMOMETRIC = (RIDGE, PCA_LDA, PLS_DA, LINEAR_SVM)
+# From cheap to expensive: first linear models whose weights can be read, then models that keep
+# spectra, then ensembles, copies and networks.
+COST_ORDER = [
+    MAJORITY,
+    *CHEMOMETRIC,
+    RAW_LR,
+    RAW_SVC,
+    POOLED_LR,
+    POOLED_SVC,
+    NEIGHBOR,
+    SHIFT_NN,
+    TREES,
+    SHIFTED_SVC,
+    POOLED_MLP,
+    *PUBLISHED_NETS.values(),
+]
 
-SVC_C = 100.0
-RAW_LOGISTIC = {"C": 100.0, "tol": 1e-3, "max_iter": 5000}
-POOLED_LOGISTIC = {"C": 10.0, "tol": 1e-3, "max_iter": 5000}
-N_COPIES = 10
-N_THREADS = 1
-SVC_CS = [1.0, 10.0, 100.0, 1000.0]
-LR_CS = [0.1, 1.0, 10.0, 100.0]
-POOLS_PER_AXIS = [200, 100, 50, 25]
-LEARNING_RATES = [5e-4, 2e-3]
-
-
-def scale_for_logistic(X, norm):
-    """Normalise spectra, with a mean of 1 instead of a unit area, which suits regularisation.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n_samples, n_points)
-        The spectra.
-    norm : {"max", "area", "snv", "none"}
-        How each spectrum is scaled, see :func:`skspectra.preprocessing.normalize`.
-
-    Returns
-    -------
-    X_scaled : ndarray of shape (n_samples, n_points)
-        The scaled spectra.
-    """
-    X = normalize_spectra(X, norm)
-    return X * X.shape[1] if norm == "area" else X
+# Width of the bands where none is given, as a share of the axis.
+USUAL_WIDTH = 0.01
 
 
-def default_models(n_points, *, normalize="max", full=False, search=False, random_state=0):
-    """Return the models to compare: classical models, raw and pooled, and networks.
+def default_models(
+    n_points,
+    *,
+    x_axis=None,
+    band_width=None,
+    normalize="max",
+    full=False,
+    search=False,
+    networks=True,
+    multilabel=False,
+    random_state=0,
+):
+    """Return the models to compare: chemometric recipes, raw and pooled models, and a network.
+
+    Each is set up as its own community runs it, and with a search each tries twelve candidates.
 
     Parameters
     ----------
     n_points : int
-        Points per spectrum; the window sizes tried are fractions of it.
+        Points per spectrum; windows for pooling are fractions of it.
+    x_axis : array-like of shape (n_points,), default=None
+        The ascending axis, which gives `band_width` its unit.
+    band_width : float, default=None
+        Full width of the bands at half height, in units of `x_axis`, or in points without one;
+        see :func:`skspectra.preprocessing.band_width`. Savitzky-Golay windows from half to twice
+        this width are tried. None means 1 % of the axis.
     normalize : {"max", "area", "snv", "none"}, default="max"
-        How every model scales each spectrum first.
+        How every model scales each spectrum first. The chemometric recipes take the standard
+        normal variate all the same, unless it is "none".
     full : bool, default=False
         Whether to add the published networks cnn2 and cnn6 (minutes to hours).
     search : bool, default=False
-        Whether every model gets a grid of four candidates. Raw models search the strength of
-        regularisation, pooled models the size of the window, and networks the learning rate and
-        whether training spectra are shifted.
+        Whether every model gets a grid of twelve candidates. The nearest neighbour at the best
+        shift, which is slow for thousands of spectra, is among the models only then.
+    networks : bool, default=True
+        Whether the networks take part. False leaves torch unloaded.
+    multilabel : bool, default=False
+        Whether `y` will be a 0/1 matrix. Models that know single labels only are then fitted once
+        per column.
     random_state : int, default=0
         Seed of the models.
 
     Returns
     -------
-    models : dict of str to estimator or (estimator, dict)
-        The argument `models` of :func:`compare`.
+    models : dict of str to estimator or (estimator, grid)
+        The argument `models` of :func:`compare`, from cheap to expensive.
+
+    Raises
+    ------
+    ValueError
+        If `band_width` is not a positive number, or if `x_axis` does not suit `n_points`.
 
     See Also
     --------
     default_pairs : The pairs to give a verdict on.
+    skspectra.preprocessing.band_width : Find the width of the bands.
+
+    Notes
+    -----
+    Baselines are subtracted only if pybaselines is installed. Without it, these candidates smooth
+    instead.
     """
-
-    def pooled(classifier):
-        steps = MaxPoolDownsampler(), IntensityCompressor()
-        return make_pipeline(scaled(), *steps, classifier)
-
-    def scaled():
-        return FunctionTransformer(scale_for_logistic, kw_args={"norm": normalize})
-
-    raw_svc = PooledSVC(1, 1, normalize=normalize, compression="none", C=SVC_C)
-    pools = [max(1, n_points // part) for part in POOLS_PER_AXIS]
-    shifts = PeakShiftAugmenter()
-    copies = AugmentedClassifier(
-        PooledSVC(normalize=normalize), shifts, n_copies=N_COPIES, random_state=random_state
-    )
-    models = {
-        MAJORITY: (DummyClassifier(strategy="most_frequent"), None),
-        RAW_SVC: (raw_svc, {"C": SVC_CS}),
-        RAW_LR: (
-            make_pipeline(scaled(), LogisticRegression(**RAW_LOGISTIC)),
-            {"logisticregression__C": LR_CS},
-        ),
-        POOLED_SVC: (PooledSVC(normalize=normalize), {"pool_size": pools}),
-        POOLED_LR: (
-            pooled(LogisticRegression(**POOLED_LOGISTIC)),
-            {"maxpooldownsampler__pool_size": pools},
-        ),
-        POOLED_TREES: (
-            pooled(ExtraTreesClassifier(random_state=random_state)),
-            {"maxpooldownsampler__pool_size": pools},
-        ),
-        SHIFTED_SVC: (copies, {"estimator__pool_size": pools}),
-    }
-    for name, make in _networks(full).items():
-        net = make(
-            normalize=normalize,
-            augmenter=shifts if name == POOLED_MLP else None,
-            random_state=random_state,
-            n_threads=N_THREADS,
-        )
-        models[name] = net, {"lr": LEARNING_RATES, "augmenter": [None, shifts]}
+    step = axis_step(x_axis, n_points)
+    if band_width is not None and not 0 < band_width < float("inf"):
+        raise ValueError(f"band_width={band_width!r} must be a positive number or None.")
+    width = USUAL_WIDTH * n_points if band_width is None else band_width / step
+    table = Table(n_points, width, normalize, multilabel, random_state)
+    models = table.chemometric() | table.raw() | table.pooled()
+    if networks:
+        models |= make_networks(full, normalize, window_sizes(n_points), random_state)
+    models[MAJORITY] = DummyClassifier(strategy="most_frequent"), None
+    models = {name: models[name] for name in COST_ORDER if name in models}
     if search:
         return models
+    del models[SHIFT_NN]
     return {name: model for name, (model, _) in models.items()}
 
 
-def _networks(full):
-    """Return a function per network, by name; warn and return none if torch is missing."""
-    try:
-        # This is imported only here, because it loads torch.
-        from skspectra.neural import PooledMLP, SpectralCNN
-    except ImportError as error:
-        warnings.warn(f"the networks are left out: {error}", stacklevel=3)
-        return {}
-    published = {
-        name: partial(SpectralCNN, architecture) for architecture, name in PUBLISHED_NETS.items()
-    }
-    return {POOLED_MLP: PooledMLP} | (published if full else {})
-
-
 def default_pairs(models):
-    """Return the pairs that answer "is a network needed?" and "does pooling help?".
+    """Return the few pairs that answer what people ask.
 
     Parameters
     ----------
@@ -151,14 +136,13 @@ def default_pairs(models):
     Returns
     -------
     pairs : list of (str, str)
-        Each classical model against the pooled MLP, the pooled SVC with shift copies also against
-        the published networks, the pooled SVC and the pooled logistic regression against their
-        raw forms, and each network against the majority class, because a network that learnt
-        nothing proves nothing.
+        Is a network needed? The pooled SVC with shift copies, the ridge classifier and the pooled
+        SVC against each network. Does pooling help? Pooled against raw machines, and the pooled
+        SVC against the ridge classifier of chemometrics. Each network also meets the majority
+        class, because a network that learnt nothing proves nothing.
     """
-    classical = [SHIFTED_SVC, POOLED_SVC, POOLED_LR, POOLED_TREES, RAW_SVC, RAW_LR]
-    pairs = [(name, POOLED_MLP) for name in classical]
-    pairs += [(SHIFTED_SVC, name) for name in PUBLISHED_NETS.values()]
-    pairs += [(POOLED_SVC, RAW_SVC), (POOLED_LR, RAW_LR)]
-    pairs += [(name, MAJORITY) for name in (POOLED_MLP, *PUBLISHED_NETS.values())]
+    nets = (POOLED_MLP, *PUBLISHED_NETS.values())
+    pairs = [(name, net) for net in nets for name in (SHIFTED_SVC, POOLED_SVC, RIDGE)]
+    pairs += [(POOLED_SVC, RAW_SVC), (POOLED_LR, RAW_LR), (POOLED_SVC, RIDGE)]
+    pairs += [(net, MAJORITY) for net in nets]
     return [pair for pair in pairs if set(pair) <= set(models)]

@@ -4,12 +4,25 @@ import csv
 import os
 import tempfile
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from skspectra.comparison._wording import conclusion, format_seconds, sentence, text_table
+from skspectra.comparison._advice import Recommendation
+from skspectra.comparison._audit import audit
+from skspectra.comparison._counsel import give_advice
+from skspectra.comparison._labels import OTHER
+from skspectra.comparison._plan import Plan
+from skspectra.comparison._wording import (
+    PAIR_NOTE,
+    conclusion,
+    format_seconds,
+    sentence,
+    text_table,
+    with_interval,
+)
 
 NET_NAMES = {"SpectralCNN", "PooledMLP", "MLPClassifier", "NeuralNetClassifier"}
 
@@ -21,11 +34,11 @@ class ModelResult(NamedTuple):
     ----------
     model, family : str
         Name of the model, and its family: "baseline", "raw", "pooled" or "net".
-    balanced_accuracy, balanced_accuracy_interval : float
-        Balanced accuracy and the half-width of its own 95 % interval (NaN for a single split, or
-        if a class has fewer than five independent spectra or groups).
-    accuracy, accuracy_interval : float
-        Accuracy, the share of all spectra that were classified correctly, and its half-width.
+    balanced_accuracy, balanced_accuracy_low, balanced_accuracy_high : float
+        Balanced accuracy and its own 95 % interval (NaN for a single split, or if a class has
+        fewer than five independent spectra or groups).
+    accuracy, accuracy_low, accuracy_high : float
+        Accuracy, the share of all spectra that were classified correctly, and its interval.
     under_shift : tuple of float
         Balanced accuracy at each of the comparison's ``shifts``, averaged over both directions.
     holdout : float
@@ -39,14 +52,23 @@ class ModelResult(NamedTuple):
         test spectra.
     parameters : tuple of dict
         The parameters that the search chose in each split.
+    share_accepted, accuracy_on_accepted : float
+        Share of the spectra that were given one of the classes, and the accuracy on these alone:
+        1 and the accuracy unless a model predicts a label that is not among the classes, which a
+        model that rejects spectra does. NaN with several labels a spectrum.
+    f1_micro, f1_macro, f1_samples : float
+        F1 scores with several labels a spectrum, from the predictions of all splits together:
+        over all labels, averaged over labels, and averaged over spectra. NaN otherwise.
     """
 
     model: str
     family: str
     balanced_accuracy: float
-    balanced_accuracy_interval: float
+    balanced_accuracy_low: float
+    balanced_accuracy_high: float
     accuracy: float
-    accuracy_interval: float
+    accuracy_low: float
+    accuracy_high: float
     under_shift: tuple
     holdout: float
     converged: bool
@@ -55,6 +77,11 @@ class ModelResult(NamedTuple):
     search_seconds: float
     predict_seconds: float
     parameters: tuple
+    share_accepted: float = np.nan
+    accuracy_on_accepted: float = np.nan
+    f1_micro: float = np.nan
+    f1_macro: float = np.nan
+    f1_samples: float = np.nan
 
 
 def model_family(estimator):
@@ -83,7 +110,9 @@ class Comparison:
         The labels.
     confusion : dict of str to ndarray of shape (n_classes, n_classes)
         Confusion matrix of each model, from the out-of-fold predictions of all splits. Rows are
-        true classes and columns predicted classes.
+        true classes and columns predicted classes. If a model predicts labels that are not among
+        the classes, all matrices have one more column, "other". Empty with several labels a
+        spectrum.
     shifts : ndarray of shape (n_shifts,), int
         Displacements of the test spectra, in points, starting at 0.
     max_shift : int
@@ -96,10 +125,28 @@ class Comparison:
         Confidence in all verdicts together.
     settings : dict
         Names and values of the settings of the comparison.
+    recommendation : Recommendation
+        The model to take, why, and the lines of Python that build it.
     optimum : float, default=None
         The best accuracy that the data allow, if it is known.
     published : dict of str to float, default={}
         Published accuracies on the further test set, by model.
+    plan, runs : Plan and dict of str to list of Run
+        The checked data with their splits, and what each model predicted on each split, from
+        which all the rest was computed.
+    rows, split_of : ndarrays of shape (n_predictions,), int
+        Row of X and number of the split, from 0, that each stored prediction belongs to.
+    y_true : ndarray of shape (n_predictions,)
+        True label of each prediction.
+    predicted : dict of str to ndarray of shape (n_shifts, 2, n_predictions)
+        Predicted labels of each model, at each of ``shifts`` in both directions; ``[0, 0]`` is
+        without a shift.
+    groups, names : ndarray of shape (n_samples,) or None
+        Group and name of each row of X.
+    x_axis : ndarray of shape (n_points,) or None
+        The axis of the spectra.
+    unit : str or None
+        Unit of the axis.
     """
 
     models: list
@@ -112,8 +159,19 @@ class Comparison:
     margin: float
     level: float
     settings: dict
+    recommendation: Recommendation = field(default_factory=lambda: Recommendation("", ""))
     optimum: float | None = None
     published: dict = field(default_factory=dict)
+    plan: Plan | None = field(default=None, repr=False)
+    runs: dict = field(default_factory=dict, repr=False)
+    rows: np.ndarray | None = field(default=None, repr=False)
+    split_of: np.ndarray | None = field(default=None, repr=False)
+    y_true: np.ndarray | None = field(default=None, repr=False)
+    predicted: dict = field(default_factory=dict, repr=False)
+    groups: np.ndarray | None = field(default=None, repr=False)
+    names: np.ndarray | None = field(default=None, repr=False)
+    x_axis: np.ndarray | None = field(default=None, repr=False)
+    unit: str | None = None
 
     def at_max_shift(self, model):
         """Return the balanced accuracy of a ModelResult under ``max_shift``.
@@ -151,8 +209,8 @@ class Comparison:
         for model in self.models:
             row = [
                 model.model,
-                _with_interval(model.balanced_accuracy, model.balanced_accuracy_interval),
-                _with_interval(model.accuracy, model.accuracy_interval),
+                with_interval(*model[2:5]),
+                with_interval(*model[5:8]),
             ]
             row += [f"{100 * model.balanced_accuracy / self.optimum:.1f}"] if self.optimum else []
             row += [f"{100 * self.at_max_shift(model):.1f}"]
@@ -173,9 +231,10 @@ class Comparison:
         Returns
         -------
         sentences : list of str
-            One sentence per pair.
+            One per pair, and a last one that says what verdict and probability belong to.
         """
-        return [sentence(pair) for pair in self.pairs]
+        stated = any(np.isfinite(pair.probability_better) for pair in self.pairs)
+        return [*map(sentence, self.pairs), *([PAIR_NOTE] if stated else [])]
 
     def conclusion(self):
         """Return what the verdicts say about the need for a network.
@@ -187,6 +246,28 @@ class Comparison:
         """
         families = {model.model: model.family for model in self.models}
         return conclusion(self.pairs, families, self.margin)
+
+    @cached_property
+    def audit(self):
+        """What about the data could mislead: a list of findings, the worst first.
+
+        Each has a ``code``, a ``title`` (what was found), an ``action`` (what to do about it) and
+        the ``rows`` of X that it concerns.
+        """
+        plan = self.plan
+        return [] if plan is None else audit(plan.X, plan.y, plan.groups, plan.names)
+
+    def advice(self):
+        """Return what follows from the comparison.
+
+        Returns
+        -------
+        sentences : list of str
+            What is odd about the data, models that did not converge, parameters at an end of
+            their grid, spectra that every model gets wrong, what shifts do, whether a network is
+            needed, what would decide, and as the last one the recommendation.
+        """
+        return give_advice(self)
 
     def to_csv(self, folder):
         """Write the result as CSV files.
@@ -201,8 +282,8 @@ class Comparison:
         -------
         paths : list of Path
             comparison.csv (one row per model), pairs.csv, confusion.csv (one row per model and
-            true class, one column per predicted class), shift.csv, parameters.csv and
-            settings.csv.
+            true class, one column per predicted class), shift.csv, parameters.csv,
+            settings.csv and predictions.csv (one row per model and test spectrum).
 
         Raises
         ------
@@ -213,12 +294,15 @@ class Comparison:
         folder.mkdir(parents=True, exist_ok=True)
         settings = self.settings | {"max_shift": self.max_shift}
         settings |= {"bayes_optimum": self.optimum} if self.optimum else {}
+        columns = [*self.classes, OTHER]
+        if self.confusion:
+            columns = columns[: next(iter(self.confusion.values())).shape[1]]
         tables = {
             "comparison.csv": self._comparison_rows(),
             "pairs.csv": [pair._asdict() for pair in self.pairs],
             "confusion.csv": [
                 {"model": name, "true_class": label}
-                | {f"predicted_{other}": n for other, n in zip(self.classes, counts, strict=True)}
+                | {f"predicted_{other}": n for other, n in zip(columns, counts, strict=True)}
                 for name, matrix in self.confusion.items()
                 for label, counts in zip(self.classes, matrix, strict=True)
             ],
@@ -234,6 +318,7 @@ class Comparison:
                 for name, value in chosen.items()
             ],
             "settings.csv": [{"name": name, "value": value} for name, value in settings.items()],
+            "predictions.csv": self._prediction_rows(),
         }
         for name in tables:
             if not tables[name]:
@@ -245,6 +330,10 @@ class Comparison:
         for model in self.models:
             row = model._asdict()
             del row["under_shift"], row["parameters"]
+            if all(np.isnan(other.f1_micro) for other in self.models):
+                del row["f1_micro"], row["f1_macro"], row["f1_samples"]
+            if not any(other.share_accepted < 1 for other in self.models):
+                del row["share_accepted"], row["accuracy_on_accepted"]
             if self.optimum:
                 row["share_of_optimum"] = model.balanced_accuracy / self.optimum
             row[f"balanced_accuracy_shifted_{self.max_shift}"] = self.at_max_shift(model)
@@ -254,9 +343,53 @@ class Comparison:
             rows.append(row | {"model": name, "holdout": score, "source": "published"})
         return rows
 
+    def _prediction_rows(self):
+        named = self.names is not None
+        return [
+            {"row": row}
+            | ({"name": self.names[row]} if named else {})
+            | {
+                "fold": split + 1,
+                "model": name,
+                "true": self._one_label(true),
+                "predicted": self._one_label(label),
+            }
+            for name, predicted in self.predicted.items()
+            for row, split, true, label in zip(
+                self.rows, self.split_of, self.y_true, predicted[0, 0], strict=True
+            )
+        ]
 
-def _with_interval(value, interval):
-    return f"{100 * value:.1f} ± " + (f"{100 * interval:.1f}" if np.isfinite(interval) else "-")
+    def _one_label(self, label):
+        return label if np.ndim(label) == 0 else "+".join(map(str, self.classes[label == 1]))
+
+    def reanalyse(self, *, pairs=None, margin=None, metric="balanced accuracy"):
+        """Judge the same predictions anew; nothing is fitted.
+
+        Parameters
+        ----------
+        pairs : "all" or list of (str, str), default=None
+            Pairs of models to give a verdict on; None means those of :func:`compare`.
+        margin : float, default=None
+            Smallest difference that matters; None means that of :func:`compare`.
+        metric : {"balanced accuracy", "accuracy"} or callable, default="balanced accuracy"
+            What the verdicts compare. A callable takes true and predicted labels and returns one
+            number from 0 to 1 per prediction, for instance a value of each mistake; their means
+            are compared.
+
+        Returns
+        -------
+        result : Comparison
+            A new result. Pairs and margins that are chosen after the results were seen make its
+            verdicts less certain than they say.
+        """
+        # The analysis imports this module.
+        from skspectra.comparison._analyse import analyse
+
+        result = analyse(self.plan, self.runs, pairs=pairs, margin=margin, metric=metric)
+        result.optimum, result.published = self.optimum, self.published
+        result.settings = self.settings | result.settings
+        return result
 
 
 def _write_csv(path, rows):

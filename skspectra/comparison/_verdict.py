@@ -10,7 +10,9 @@ from itertools import count
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
+
+from skspectra.comparison._evidence import NO_EVIDENCE, evidence, what_decides
 
 LEVEL = 0.95
 MARGIN = 0.02
@@ -37,14 +39,20 @@ class PairResult(NamedTuple):
     difference : float
         Balanced accuracy of the first minus that of the second, as a fraction.
     low, high : float
-        Confidence interval of the difference, at the level given by Holm's rule; NaN if there is
-        none.
+        Confidence interval of the difference, at the level given by Holm's rule and within +-1;
+        NaN if there is none.
     p_value : float
         Smallest 1 - level at which the verdict would hold, corrected by Holm's rule.
     verdict : {"better", "worse", "equivalent", "cannot tell", "not converged"}
         The verdict.
     reason : str
         The reason for the verdict, in words.
+    probability_better, probability_equivalent, probability_worse : float
+        Probabilities that the first model is better by more than the margin, equivalent within
+        it, and worse. They belong to this pair alone, see :func:`evidence`; NaN if there are none.
+    needed : str
+        About how many more spectra or groups would decide the pair; empty where it is decided or
+        where this cannot be said.
     """
 
     model_a: str
@@ -55,6 +63,10 @@ class PairResult(NamedTuple):
     p_value: float
     verdict: str
     reason: str
+    probability_better: float = np.nan
+    probability_equivalent: float = np.nan
+    probability_worse: float = np.nan
+    needed: str = ""
 
 
 def stratified_mean(gain, strata):
@@ -185,7 +197,7 @@ def half_width(estimate, level=LEVEL):
     """Return the half-width of the two-sided confidence interval (NaN if there is none)."""
     if estimate.df < 1:
         return np.nan
-    return float(stats.t.isf((1 - level) / 2, estimate.df) * estimate.standard_error)
+    return float(-special.stdtrit(estimate.df, (1 - level) / 2) * estimate.standard_error)
 
 
 def p_value(estimate, margin=MARGIN):
@@ -207,9 +219,9 @@ def p_value(estimate, margin=MARGIN):
         The p-value, between 0 and 1.
     """
     value, standard_error, df = estimate
-    above = stats.t.sf((value - margin) / standard_error, df)
-    below = stats.t.sf((-value - margin) / standard_error, df)
-    inside = stats.t.sf((margin - abs(value)) / standard_error, df)
+    above = special.stdtr(df, (margin - value) / standard_error)
+    below = special.stdtr(df, (margin + value) / standard_error)
+    inside = special.stdtr(df, (abs(value) - margin) / standard_error)
     return float(min(1.0, 2 * min(above, below, inside)))
 
 
@@ -249,7 +261,17 @@ def holm(p_values, level=LEVEL):
     return adjusted, levels
 
 
-def judge(estimates, *, margin=MARGIN, level=LEVEL, not_converged=(), too_few=""):
+def judge(
+    estimates,
+    *,
+    margin=MARGIN,
+    level=LEVEL,
+    not_converged=(),
+    too_few="",
+    floor=0.0,
+    n_units=0,
+    unit="spectra",
+):
     """Give a verdict on every pair of models.
 
     Parameters
@@ -265,6 +287,13 @@ def judge(estimates, *, margin=MARGIN, level=LEVEL, not_converged=(), too_few=""
     too_few : str, default=""
         The reason why there are too few data for any verdict or interval; empty if there are
         enough.
+    floor : float, default=0.0
+        The least standard error that the estimates were given, see :func:`resolution`.
+    n_units : int, default=0
+        Number of independent units that there are, to say how many would decide a pair; 0 if this
+        is not to be said.
+    unit : {"spectra", "groups"}, default="spectra"
+        What the independent units are.
 
     Returns
     -------
@@ -283,17 +312,23 @@ def judge(estimates, *, margin=MARGIN, level=LEVEL, not_converged=(), too_few=""
     pairs = []
     for pair, estimate in estimates.items():
         low = high = p = np.nan
+        chances, needed = NO_EVIDENCE, ""
         if pair in usable:
             p, width = adjusted[position[pair]], half_width(estimate, levels[position[pair]])
-            low, high = estimate.value - width, estimate.value + width
+            low, high = max(-1.0, estimate.value - width), min(1.0, estimate.value + width)
+            chances = evidence(estimate, margin)
         unfinished = [model for model in pair if model in not_converged]
         if unfinished:
             verdict, reason = "not converged", f"{' and '.join(unfinished)} did not converge"
-        elif too_few or pair not in usable:
+        elif pair not in usable:
             verdict, reason = "cannot tell", too_few or "one split or group gives no interval"
         else:
             verdict, reason = _verdict(low, high, margin)
-        pairs.append(PairResult(*pair, estimate.value, low, high, float(p), verdict, reason))
+        if verdict == "cannot tell" and pair in usable and n_units:
+            known = {"floored": estimate.standard_error <= floor, "df_grows": unit == "groups"}
+            needed = what_decides(estimate, width, margin, n_units, unit, **known)
+        numbers = estimate.value, low, high, float(p)
+        pairs.append(PairResult(*pair, *numbers, verdict, reason, *chances, needed))
     return pairs
 
 

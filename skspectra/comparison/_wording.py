@@ -2,6 +2,10 @@
 
 import numpy as np
 
+PAIR_NOTE = (
+    "A verdict holds together with all the others; the probabilities beside it are about this "
+    "pair alone."
+)
 _FLIPPED = {"better": "worse", "worse": "better"}
 _OPEN = "cannot tell", "not converged"
 _CANNOT_TELL = "These data cannot tell whether a network is needed"
@@ -18,7 +22,8 @@ def sentence(pair):
     Returns
     -------
     text : str
-        For instance "A vs B: equivalent (difference +0.3 points, interval -0.5 to +1.1)".
+        For instance "A vs B: equivalent (difference +0.3 points, interval -0.5 to +1.1).
+        Probability: A better 2 %, equivalent 97 %, B better 1 %."
     """
     text = f"{pair.model_a} vs {pair.model_b}: {pair.verdict}"
     if pair.verdict == "better":
@@ -29,7 +34,15 @@ def sentence(pair):
     if np.isfinite(pair.low):
         text += f", interval {100 * pair.low:+.1f} to {100 * pair.high:+.1f}"
     text += ")"
-    return text + (f": {pair.reason}" if pair.verdict in _OPEN else "")
+    if pair.verdict in _OPEN:
+        text += f": {pair.reason}"
+    if np.isfinite(pair.probability_better):
+        text += (
+            f". Probability: {pair.model_a} better {percent(pair.probability_better)}, equivalent "
+            f"{percent(pair.probability_equivalent)}, {pair.model_b} better "
+            f"{percent(pair.probability_worse)}."
+        )
+    return text + (f" {pair.needed[:1].upper()}{pair.needed[1:]}." if pair.needed else "")
 
 
 def conclusion(pairs, families, margin):
@@ -71,11 +84,11 @@ def conclusion(pairs, families, margin):
     if not verdicts:
         return ""
     if idle:
-        return f"{_CANNOT_TELL}: {_join(idle)} did not do better than the baseline."
+        return f"{_CANNOT_TELL}: {listed(idle)} did not do better than the baseline."
     if unproven:
         return f"{_CANNOT_TELL}: {_reason(undecided)}."
 
-    subject = f"The {nets[0]} is" if len(nets) == 1 else f"{_join(nets)} are"
+    subject = f"The {nets[0]} is" if len(nets) == 1 else f"{listed(nets)} are"
     enough = {
         classical: against
         for classical, against in verdicts.items()
@@ -86,7 +99,7 @@ def conclusion(pairs, families, margin):
         for classical, against in enough.items():
             groups.setdefault(_phrase(against, nets, margin), []).append(classical)
         reasons = "; ".join(
-            f"{_join(names)} {'is' if len(names) == 1 else 'are'} {phrase}"
+            f"{listed(names)} {'is' if len(names) == 1 else 'are'} {phrase}"
             for phrase, names in groups.items()
         )
         return f"{subject} not needed here: {reasons}."
@@ -94,7 +107,7 @@ def conclusion(pairs, families, margin):
     if met == set(nets) and all(set(v.values()) == {"worse"} for v in verdicts.values()):
         return (
             f"{subject} better here, by more than {100 * margin:g} points, than every classical "
-            f"model compared with {'it' if len(nets) == 1 else 'them'} ({_join(list(verdicts))})."
+            f"model compared with {'it' if len(nets) == 1 else 'them'} ({listed(list(verdicts))})."
         )
     return f"{_CANNOT_TELL}: {_reason(undecided)}."
 
@@ -118,13 +131,61 @@ def _phrase(against, nets, margin):
         ("equivalent", "equivalent to", "within"),
     ):
         names = [net for net, other in against.items() if other == verdict]
-        them = "it" if len(nets) == 1 else _join(names)
+        them = "it" if len(nets) == 1 else listed(names)
         parts += [f"{words} {them} ({extent} {100 * margin:g} points)"] if names else []
-    return _join(parts)
+    return listed(parts)
 
 
-def _join(words):
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+def with_interval(value, low, high):
+    """Return a score with its interval in percent, for instance "93.3 (87.1 to 97.2)".
+
+    Parameters
+    ----------
+    value, low, high : float
+        The score and its interval, as fractions; NaN where there is no interval.
+
+    Returns
+    -------
+    text : str
+        The text.
+    """
+    interval = f"({100 * low:.1f} to {100 * high:.1f})" if np.isfinite(low) else "(-)"
+    return f"{100 * value:.1f} {interval}"
+
+
+def percent(share):
+    """Return a probability in percent, for instance "12 %", "under 1 %" or "over 99 %".
+
+    Parameters
+    ----------
+    share : float
+        The probability, from 0 to 1.
+
+    Returns
+    -------
+    text : str
+        The text.
+    """
+    if share < 0.01:
+        return "under 1 %"
+    return "over 99 %" if share > 0.99 else f"{100 * share:.0f} %"
+
+
+def two_digits(number):
+    """Return a number of at least 1, rounded up to two digits.
+
+    Parameters
+    ----------
+    number : float
+        The number.
+
+    Returns
+    -------
+    rounded : int
+        For instance 1300 for 1234.
+    """
+    step = 10 ** max(0, int(np.floor(np.log10(number))) - 1)
+    return int(np.ceil(number / step) * step)
 
 
 def format_seconds(seconds):
@@ -174,3 +235,23 @@ def text_table(header, rows):
     ]
     lines.insert(1, "-" * max(map(len, lines)))
     return "\n".join(lines)
+
+
+def listed(words, most=8):
+    """Return words with commas and an "and"; those behind the first ``most`` are counted.
+
+    Parameters
+    ----------
+    words : list of str
+        The words.
+    most : int, default=8
+        How many are written out.
+
+    Returns
+    -------
+    text : str
+        For instance "a, b and c", or "a, b and 12 more".
+    """
+    if len(words) > most:
+        words = [*words[:most], f"{len(words) - most} more"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

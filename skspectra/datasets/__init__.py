@@ -1,9 +1,9 @@
-"""Synthetic spectra of known distribution, and a reader of the user's files."""
+"""Synthetic spectra of known distribution, and a small measured set."""
 
 from skspectra.datasets._bayes import bayes_optimum
 from skspectra.datasets._generate import make_spectra
 from skspectra.datasets._published import make_benchmark, make_challenge
-from skspectra.datasets._read import read_spectra
+from skspectra.datasets._raman import load_raman_calibrants
 from skspectra.datasets._tables import challenge_table, draw_challenge_table, draw_class_table
 from skspectra.datasets._validation import PeakList
 
@@ -13,8 +13,8 @@ __all__ = [
     "challenge_table",
     "draw_challenge_table",
     "draw_class_table",
+    "load_raman_calibrants",
     "make_benchmark",
     "make_challenge",
     "make_spectra",
-    "read_spectra",
 ]

@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skspectra.inspection._hold import as_frame, flatten
 from skspectra.inspection._occlusion_display import default_label
-from skspectra.preprocessing import normalize
+from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
 from skspectra.preprocessing._axis import check_axis
 from skspectra.preprocessing._max_pool import column_axis
 
@@ -40,7 +40,7 @@ def two_likeliest(estimator, spectrum):
 
 
 def features(estimator, X, norm):
-    """Return spectra as the classifier sees them; without features of its own, as normalised."""
+    """Return spectra as the classifier sees them, or else normalised, pooled and compressed."""
     *steps, last = flatten(estimator)
     for step in steps:
         X = step.transform(X)
@@ -48,7 +48,8 @@ def features(estimator, X, norm):
         return np.asarray(last.transform_features(X))
     if steps:
         return X.toarray() if hasattr(X, "toarray") else np.asarray(X)
-    return normalize(X, norm)
+    pooled = MaxPoolDownsampler().fit_transform(normalize(np.asarray(X, dtype=np.float64), norm))
+    return compress(pooled)
 
 
 class NearestReferenceDisplay:
@@ -89,9 +90,9 @@ class NearestReferenceDisplay:
     -----
     The most similar spectrum is the nearest one (in the Euclidean norm) in the space that the
     classifier sees: what `transform_features` of the classifier returns, or the steps of a
-    Pipeline before the last, or else the normalised spectra. Drawn are the normalised spectra as
-    they were given. A probability tells how the classifier weighs its classes, not whether the
-    spectrum belongs to any of them.
+    Pipeline before the last. Any other classifier gets the spectra normalised, pooled and
+    compressed. Drawn are the normalised spectra as they were given. A probability tells how the
+    classifier weighs its classes, not whether the spectrum belongs to any of them.
 
     Examples
     --------

@@ -48,9 +48,10 @@ def occlusion_importance(
     y : array-like of shape (n_samples,) or (n_samples, n_labels)
         Their labels, or a 0/1 matrix for multilabel spectra.
     width : int or "auto", default="auto"
-        Points per window (>= 1); each window overlaps the next by half. "auto" is twice the median
-        width of the peaks at half height, at least a fiftieth of the points and at least 3. A
-        window narrower than a peak leaves its flanks, which still show the peak.
+        Points per window (>= 1); each window overlaps the next by half. "auto" is twice the
+        typical width of a peak (:func:`skspectra.preprocessing.band_width`), at least a fiftieth
+        of the points and at least 3. A window narrower than a peak leaves its flanks, which still
+        show the peak.
     x_axis : array-like of shape (n_points,) or (2,), default=None
         The axis of the spectra, ascending, or the two ends of an evenly spaced axis, in any unit.
         None takes the column names of a data frame if all of them are numbers, and otherwise

@@ -1,39 +1,22 @@
 """Windows of the axis, and what is put in their place."""
 
 import numpy as np
-from scipy.signal import find_peaks
 
+from skspectra.preprocessing import band_width
 from skspectra.preprocessing._max_pool import window_starts
 
-# Spectra that are searched for peaks, which show their width as well as all of them.
-_N_SEARCHED = 100
-# A peak rises above its surroundings by this share of the height and by so many scatters of noise.
-_PROMINENCE = 0.05
-_NOISE_FACTOR = 6
 # Windows of fewer points than one fiftieth of the axis would take long and look alike.
 _MOST_PER_AXIS = 50
-_FEWEST_POINTS = 3
-
-
-def peak_width(X):
-    """Return the median full width at half height of the peaks of spectra, in points, or 0."""
-    widths = [0.0]
-    for spectrum in X[:: -(-len(X) // _N_SEARCHED)].astype(np.float64):
-        bends = np.abs(spectrum[1:-1] - (spectrum[:-2] + spectrum[2:]) / 2)
-        noise = np.median(bends) / 0.6745 / np.sqrt(1.5) if len(bends) else 0
-        least = max(_PROMINENCE * np.ptp(spectrum), _NOISE_FACTOR * noise)
-        if least > 0 and len(spectrum) > 2:
-            found = find_peaks(spectrum, prominence=least, width=0, rel_height=0.5)[1]["widths"]
-            widths = [*(width for width in widths if width), *found] or [0.0]
-    return float(np.median(widths))
+# Fewer points show no width of a peak.
+_FEWEST_POINTS = 8
 
 
 def place_windows(X, width):
     """Return the first point of each window and the width; each overlaps the next by half."""
     n_points = X.shape[1]
     if width == "auto":
-        width = max(int(np.ceil(2 * peak_width(X))), n_points // _MOST_PER_AXIS, _FEWEST_POINTS)
-        width = min(width, n_points)
+        peak = int(np.ceil(2 * band_width(X))) if n_points >= _FEWEST_POINTS else 0
+        width = min(n_points, max(peak, n_points // _MOST_PER_AXIS, 3))
     return window_starts(n_points, width, max(1, width // 2)), width
 
 

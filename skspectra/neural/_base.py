@@ -8,13 +8,14 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import compute_class_weight
+from sklearn.utils import check_consistent_length, compute_class_weight
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 from skorch import NeuralNet
 from skorch.helper import predefined_split
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import as_indicator, warn_if_flat
 from skspectra.neural._layers import initialize_like_keras
 from skspectra.neural._training import (
@@ -30,7 +31,7 @@ from skspectra.neural._training import (
 from skspectra.preprocessing._intensity import NORMS
 
 
-class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
+class BaseNetwork(ClassifierMixin, VersionMixin, BaseEstimator, metaclass=ABCMeta):
     """A network that is built and trained in ``fit`` and kept as arrays.
 
     A subclass adds its own parameters and three methods. ``_plan(given, X)`` checks the parameters
@@ -68,7 +69,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         """Return rows of spectra as the network takes them, in a float32 array."""
 
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y, X_val=None, y_val=None):
+    def fit(self, X, y, X_val=None, y_val=None, groups=None):
         """Train the network.
 
         Parameters
@@ -81,6 +82,10 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             Spectra whose loss is monitored, instead of a hold-out from `X`.
         y_val : array-like of shape (n_validation,) or (n_validation, n_classes), default=None
             Labels of `X_val`, all of which must occur in `y`.
+        groups : array-like of shape (n_samples,), default=None
+            Group of each spectrum: replicates of one sample, say. Early stopping then holds out
+            whole groups, so that it does not watch siblings of what the network learns from. If
+            each group has the only spectra of a class, it holds out spectra and warns.
 
         Returns
         -------
@@ -90,8 +95,9 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If there is only one class, if a parameter has no meaning for these spectra, if
-            `device` is not available, or if training diverges.
+            If there is only one class, if `groups` has another length than `X`, if a parameter
+            has no meaning for these spectra, if `device` is not available, or if training
+            diverges.
         """
         # If anything fails from here on, no old weights are left beside the new attributes.
         vars(self).pop("weights_", None)
@@ -100,6 +106,9 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         given = X
         X, y = validate_data(self, X, y, dtype="numeric", multi_output=True)
         targets = self._encode_fit(y)
+        if groups is not None:
+            groups = column_or_1d(groups)
+            check_consistent_length(X, groups)
         self._plan(given, X)
         warn_if_flat(X)
         self._warn(X)
@@ -109,7 +118,7 @@ class BaseNetwork(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         if X_val is not None or y_val is not None:
             valid = self._check_validation(X_val, y_val)
         elif self.early_stopping:
-            rows = hold_out(targets, self.validation_fraction, rng)
+            rows = hold_out(targets, self.validation_fraction, rng, groups)
             train, valid = (Spectra(X, targets, part) for part in rows)
         schedule = Schedule(
             "train_loss" if valid is None else "valid_loss",

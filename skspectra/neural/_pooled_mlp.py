@@ -5,14 +5,16 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 
+from skspectra._validation import warn_if_flat
 from skspectra.neural import _layers as layers
 from skspectra.neural._architectures import build
 from skspectra.neural._base import BaseNetwork
 from skspectra.neural._training import as_float32
 from skspectra.preprocessing import MaxPoolDownsampler
-from skspectra.preprocessing._front import fit_front
+from skspectra.preprocessing._front import apply_front, fit_front
 from skspectra.preprocessing._intensity import CLIPPING, LAWS, compress_rows, warn_if_clipped
 from skspectra.preprocessing._max_pool import resolve_windows
 
@@ -223,6 +225,25 @@ class PooledMLP(BaseNetwork):
         self.n_threads = n_threads
         self.random_state = random_state
         self.verbose = verbose
+
+    def transform_features(self, X):
+        """Compute the features in which spectra are told apart: normalised, pooled, compressed.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_windows)
+            One column per window; float32 stays float32. ``features_.get_feature_names_out()``
+            names the columns.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        warn_if_flat(X)
+        return apply_front(self.features_, X)
 
     def _plan(self, given, X):
         sizes = _check_sizes(self.hidden_layer_sizes)

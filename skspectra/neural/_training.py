@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from contextlib import contextmanager
 
 import numpy as np
@@ -17,6 +18,8 @@ from skspectra.preprocessing._intensity import normalize_rows
 
 # Seeds and thread counts are global in a process, so there is one fit or prediction at a time.
 _LOCK = threading.RLock()
+# Random choices of groups to hold out, of which the best is taken.
+N_CHOICES = 50
 
 
 def _renew_lock():
@@ -74,11 +77,21 @@ def resolve_device(device, fall_back=False):
     return device
 
 
-def hold_out(targets, fraction, rng):
+def hold_out(targets, fraction, rng, groups=None):
     """Split row numbers into training and validation, stratified.
 
     `targets` are class numbers or a 0/1 matrix. The only spectrum of a class stays in training.
+    With `groups`, no group is in both parts.
     """
+    if groups is not None:
+        held_out = _hold_out_groups(targets, fraction, rng, groups)
+        if held_out.any():
+            return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+        warnings.warn(
+            "No group can be held out for early stopping without losing a class from training, "
+            "so spectra are held out at random, and spectra of one group may be on both sides.",
+            stacklevel=4,
+        )
     if targets.ndim == 2:
         alone = targets[:, targets.sum(axis=0) == 1].any(axis=1)
         n_classes, stratify = 1, None
@@ -101,6 +114,33 @@ def hold_out(targets, fraction, rng):
         random_state=int(rng.integers(2**32)),
     )
     return np.concatenate([train, np.flatnonzero(alone)]), valid
+
+
+def _hold_out_groups(targets, fraction, rng, groups):
+    """Return which rows to hold out: whole groups, none where this would lose a class.
+
+    Of several random choices the one is taken that holds out most classes, and among these the one
+    whose size is closest to the fraction.
+    """
+    members = np.unique(groups, return_inverse=True)[1]
+    present = np.eye(targets.max() + 1)[targets] if targets.ndim == 1 else targets
+    counts = np.zeros((members.max() + 1, present.shape[1]))
+    np.add.at(counts, members, present)
+    sizes = np.bincount(members)
+    n_wanted = fraction * len(targets)
+    best, best_merit = [], (0, 0)
+    for _ in range(N_CHOICES):
+        left, seen, chosen = counts.sum(axis=0), np.zeros(present.shape[1], dtype=bool), []
+        for group in rng.permutation(len(sizes)):
+            wanted = sizes[chosen].sum() < n_wanted or (counts[group] > 0)[~seen].any()
+            if wanted and ((left - counts[group] > 0) | (left == 0)).all():
+                chosen.append(group)
+                left = left - counts[group]
+                seen |= counts[group] > 0
+        merit = seen.sum(), -abs(sizes[chosen].sum() - n_wanted)
+        if chosen and (not best or merit > best_merit):
+            best, best_merit = chosen, merit
+    return np.isin(members, best)
 
 
 def as_float32(X, norm):

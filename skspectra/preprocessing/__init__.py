@@ -1,5 +1,6 @@
 """Deterministic transformations of spectra: clean, normalise, smooth, pool, compress."""
 
+from skspectra.preprocessing._band_width import band_width
 from skspectra.preprocessing._baseline_corrector import BaselineCorrector
 from skspectra.preprocessing._intensity import compress, normalize
 from skspectra.preprocessing._intensity_compressor import IntensityCompressor
@@ -15,6 +16,7 @@ __all__ = [
     "SavitzkyGolayFilter",
     "SpectrumNormalizer",
     "SpikeRemover",
+    "band_width",
     "compress",
     "normalize",
 ]

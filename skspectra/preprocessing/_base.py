@@ -6,8 +6,12 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 
-class BaseRowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
+
+class BaseRowTransformer(
+    OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEstimator, metaclass=ABCMeta
+):
     """A transformer that keeps the number of points and learns nothing from other spectra.
 
     A subclass adds its parameters and ``_apply(X)``, which returns the transformed rows of a

@@ -8,6 +8,9 @@ from skspectra.preprocessing._intensity_compressor import IntensityCompressor
 from skspectra.preprocessing._max_pool import MaxPoolDownsampler, column_axis
 from skspectra.preprocessing._spectrum_normalizer import SpectrumNormalizer
 
+# Values transformed at a time, so that a memory-mapped X stays on disk.
+_BLOCK = 2**22
+
 
 def fit_front(estimator, given, X, stride="auto", floor="auto"):
     """Return a fitted Pipeline of the three steps for the parameters of an estimator.
@@ -50,6 +53,31 @@ def fit_front(estimator, given, X, stride="auto", floor="auto"):
     # Arrays pass from step to step, so the pool does not see the names.
     front["pool"]._axis = column_axis(first)
     return front
+
+
+def apply_front(steps, X):
+    """Apply a fitted Pipeline that begins with "normalize" to validated spectra, in blocks.
+
+    Column names are not checked again, and a memory-mapped `X` stays on disk.
+
+    Parameters
+    ----------
+    steps : sklearn.pipeline.Pipeline
+        From :func:`fit_front`, with or without further transformers.
+    X : ndarray of shape (n_samples, n_points)
+        Spectra.
+
+    Returns
+    -------
+    features : ndarray of shape (n_samples, n_features)
+        What the last step returns.
+    """
+    n_rows = max(1, _BLOCK // X.shape[1])
+    blocks = [
+        steps[1:].transform(normalize(X[i : i + n_rows], steps[0].norm))
+        for i in range(0, len(X), n_rows)
+    ]
+    return np.concatenate(blocks)
 
 
 def choose_floor(X, norm):

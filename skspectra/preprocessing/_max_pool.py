@@ -10,6 +10,7 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 from skspectra.preprocessing._window_maxima import Scratch, window_maxima
 
 # Values processed at a time, so that they stay in the processor's cache and a memory-mapped X
@@ -56,7 +57,7 @@ def _pool(X, size, stride, pooling, out, scratch):
         out[:] = windows.mean(axis=2) if pooling == "mean" else windows[:, :, 0]
 
 
-class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEstimator):
     """Maxima of windows along the axis, which keep the peaks and absorb small shifts.
 
     Pooling is what makes a CNN work on spectra: it shrinks the input, keeps the intensity of

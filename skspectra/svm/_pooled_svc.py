@@ -13,22 +13,15 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import as_indicator, warn_if_flat
-from skspectra.preprocessing import MaxPoolDownsampler, normalize
-from skspectra.preprocessing._front import fit_front
+from skspectra.preprocessing import MaxPoolDownsampler
+from skspectra.preprocessing._front import apply_front, fit_front
 from skspectra.preprocessing._intensity import LAWS, NORMS
 from skspectra.svm import _votes
 
-# Values transformed at a time in prediction, so that a memory-mapped X stays on disk.
-_BLOCK = 2**22
 
-
-def _transform(steps, X):
-    """Apply a fitted Pipeline to validated spectra, without a check of column names."""
-    return steps[1:].transform(normalize(X, steps[0].norm))
-
-
-class PooledSVC(ClassifierMixin, BaseEstimator):
+class PooledSVC(ClassifierMixin, VersionMixin, BaseEstimator):
     """Support vector machine on normalised, max-pooled, compressed spectra.
 
     On raw spectra an SVM fails as soon as peaks move. On pooled spectra it is as accurate as a
@@ -198,7 +191,7 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         front = fit_front(self, given, X, self.stride, self.floor)
         self.floor_ = front["compress"].floor if self.compression == "log" else None
         center = StandardScaler(with_std=False).set_output(transform="default")
-        pooled = center.fit_transform(_transform(front, X)).astype(np.float64, copy=False)
+        pooled = center.fit_transform(apply_front(front, X)).astype(np.float64, copy=False)
         variance = pooled.var()
         scale = {"scale": 1 / (pooled.shape[1] * variance) if variance else 1.0}
         scale["auto"] = 1 / pooled.shape[1]
@@ -217,14 +210,27 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         self.classes_ = self.pipeline_.classes_
         return self
 
-    def _features(self, X):
+    def _features(self, X, stop):
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
         warn_if_flat(X)
-        steps = self.pipeline_[:-1]
-        n_rows = max(1, _BLOCK // X.shape[1])
-        blocks = [_transform(steps, X[i : i + n_rows]) for i in range(0, len(X), n_rows)]
-        return np.concatenate(blocks).astype(np.float64, copy=False)
+        return apply_front(self.pipeline_[:stop], X)
+
+    def transform_features(self, X):
+        """Compute the features in which spectra are told apart: normalised, pooled, compressed.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_points)
+            Spectra.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_windows)
+            One column per window; float32 stays float32.
+            ``pipeline_[:-1].get_feature_names_out()`` names the columns.
+        """
+        return self._features(X, -2)
 
     def predict(self, X):
         """Predict labels.
@@ -239,7 +245,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
             Labels, or a 0/1 matrix if `y` was multilabel in ``fit``.
         """
-        features, svc = self._features(X), self.pipeline_[-1]
+        features = self._features(X, -1).astype(np.float64, copy=False)
+        svc = self.pipeline_[-1]
         if isinstance(svc, OneVsRestClassifier):
             y = svc.predict(features)
             return y.toarray() if issparse(y) else y
@@ -259,7 +266,8 @@ class PooledSVC(ClassifierMixin, BaseEstimator):
             One column per class; a larger score means a likelier class. For two classes it is the
             signed distance from the boundary, positive for ``classes_[1]``.
         """
-        features, svc = self._features(X), self.pipeline_[-1]
+        features = self._features(X, -1).astype(np.float64, copy=False)
+        svc = self.pipeline_[-1]
         if isinstance(svc, OneVsRestClassifier):
             return svc.decision_function(features)
         return _votes.decision_function(svc, features)

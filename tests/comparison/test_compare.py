@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -18,8 +17,10 @@ from sklearn.svm import SVC
 
 from skspectra import AugmentedClassifier, PeakShiftAugmenter, PooledSVC
 from skspectra.comparison import compare, shift_spectra
+from skspectra.comparison._evidence import score_interval
 from skspectra.comparison._run import final_estimator
 from skspectra.comparison._splits import make_inner_splits, make_splits
+from skspectra.comparison._verdict import Estimate
 from skspectra.preprocessing import normalize
 
 
@@ -269,8 +270,8 @@ def test_rare_classes_cannot_tell(peaks):
     (pair,) = result.pairs
     assert pair.verdict == "cannot tell"
     assert pair.reason == "class 'anatase' has 4 spectra, fewer than 5"
-    assert np.isnan(result.models[0].balanced_accuracy_interval)
-    assert " ± -  " in result.table()
+    assert np.isnan(result.models[0].balanced_accuracy_low)
+    assert " (-)  " in result.table()
 
 
 def test_five_spectra_of_a_class_are_enough(peaks):
@@ -278,7 +279,7 @@ def test_five_spectra_of_a_class_are_enough(peaks):
     kept = np.r_[:5, 20:60]
     result = compare(X[kept], y[kept], MODELS, cv=2)
     assert np.isfinite(result.pairs[0].p_value)
-    assert np.isfinite(result.models[0].balanced_accuracy_interval)
+    assert 0 < result.models[0].balanced_accuracy_low < 1
 
 
 def test_the_seed_draws_groups_anew(noisy_peaks):
@@ -288,7 +289,8 @@ def test_the_seed_draws_groups_anew(noisy_peaks):
         for seed in (0, 1)
     )
     assert first.models[0].accuracy == second.models[0].accuracy
-    assert first.models[0].accuracy_interval != second.models[0].accuracy_interval
+    assert first.pairs[0].difference == second.pairs[0].difference
+    assert first.pairs[0].low != second.pairs[0].low
 
 
 def test_few_groups_cannot_tell(peaks):
@@ -310,8 +312,9 @@ def test_intervals_of_folds_are_those_of_nadeau_and_bengio(noisy_peaks):
     scores = scores_of_splits(X, y, make_splits(y, cv=4, n_repeats=2))
     error = np.sqrt((1 / 8 + 15 / 45) * np.var(scores, ddof=1))
     (model,) = compare(X, y, {"naive Bayes": GaussianNB()}, cv=4, n_repeats=2).models
+    expected = score_interval(Estimate(np.mean(scores), error, 7), 60)
     assert model.balanced_accuracy == pytest.approx(np.mean(scores))
-    assert 0 < model.balanced_accuracy_interval == pytest.approx(stats.t.isf(0.025, 7) * error)
+    assert model[3:5] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("independent", "ratio"), [(False, 18 / 24), (True, 0)])
@@ -324,7 +327,9 @@ def test_intervals_of_given_splits(noisy_peaks, independent, ratio):
     error = np.sqrt((1 / 2 + ratio) * np.var(scores, ddof=1))
     models = {"naive Bayes": GaussianNB()}
     (model,) = compare(X, y, models, cv=cv, independent=independent).models
-    assert 0 < model.balanced_accuracy_interval == pytest.approx(stats.t.isf(0.025, 1) * error)
+    # The two test sets hold 18 different spectra, and 6 of each class.
+    expected = score_interval(Estimate(np.mean(scores), error, 1), 18)
+    assert model[3:5] == pytest.approx(expected)
 
 
 def test_independent_replicates(peaks):
@@ -334,7 +339,7 @@ def test_independent_replicates(peaks):
     corrected = compare(X, y, MODELS, cv=cv).models[1]
     plain = compare(X, y, MODELS, cv=cv, independent=True).models[1]
     assert plain.accuracy == corrected.accuracy
-    assert plain.accuracy_interval <= corrected.accuracy_interval
+    assert plain.accuracy_low >= corrected.accuracy_low
 
 
 def test_holdout_is_scored_by_the_first_split(peaks):
@@ -403,7 +408,10 @@ def test_csv_files(peaks, tmp_path):
     paths = result.to_csv(tmp_path / "new" / "folder")
     names = [
         f"{name}.csv"
-        for name in ("comparison", "pairs", "confusion", "shift", "parameters", "settings")
+        for name in (
+            *("comparison", "pairs", "confusion", "shift", "parameters", "settings"),
+            "predictions",
+        )
     ]
     assert [path.name for path in paths] == names
     assert sorted(path.name for path in paths[0].parent.iterdir()) == sorted(names)

@@ -49,7 +49,9 @@ def test_labels_do_not_overlap(result):
 def test_title_and_intervals_within_bounds(result):
     result.settings["data"] = "minerals.csv"
     result.models = [
-        model._replace(balanced_accuracy=0.98, balanced_accuracy_interval=0.05)
+        model._replace(
+            balanced_accuracy=0.98, balanced_accuracy_low=0.93, balanced_accuracy_high=1.0
+        )
         for model in result.models
     ]
     display = ComparisonDisplay.from_comparison(result)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils._param_validation import InvalidParameterError
 from torch import nn
@@ -232,3 +232,16 @@ def test_warnings_of_flat_spectra_point_at_the_caller():
         *("3 of 39 spectra in X", "3 of 3 spectra in X_val", "3 of 3 spectra in X")
     ]
     assert {warning.filename for warning in found} == {__file__}
+
+
+@short
+@pytest.mark.parametrize("compression", ["adaptive", "log"])
+def test_features_are_those_of_the_pipeline_before_the_network(compression):
+    X, y = spectra()
+    model = net(compression=compression).fit(X, y)
+    expected = model.features_.transform(X)
+    np.testing.assert_array_equal(model.transform_features(X), expected)
+    svc = PooledSVC(compression=compression).fit(X, y)
+    np.testing.assert_allclose(svc.transform_features(X), expected)
+    with pytest.raises(NotFittedError):
+        net().transform_features(X)

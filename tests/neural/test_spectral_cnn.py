@@ -315,6 +315,32 @@ def test_hold_out_is_stratified_and_covers_every_class():
 
 
 @short
+def test_hold_out_of_groups():
+    X, y = spectra()
+    rows, groups = [], np.arange(36) // 2
+
+    class Watching(BaseAugmenter):
+        random_state = None
+        _parameter_constraints = {}
+
+        def _perturb(self, X, rng):
+            rows.extend(X[:, 0])
+            return X.copy()
+
+    X[:, 0] = np.arange(36)
+    net(max_epochs=1, normalize="none", augmenter=Watching()).fit(X, y, groups=groups)
+    trained = set(map(int, rows))
+    assert len(trained) < 36
+    assert all((2 * i in trained) == (2 * i + 1 in trained) for i in range(18))
+
+
+def test_groups_of_another_length():
+    X, y = spectra()
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        net().fit(X, y, groups=y[1:])
+
+
+@short
 @pytest.mark.parametrize("multilabel", [False, True])
 def test_class_weight(multilabel):
     X, y = spectra()

@@ -409,6 +409,47 @@ def test_too_few_to_train_on_each_class_and_hold_it_out(targets, fraction):
         hold_out(np.array(targets), fraction, np.random.default_rng(0))
 
 
+@pytest.mark.parametrize("multilabel", [False, True])
+def test_whole_groups_are_held_out(multilabel):
+    rng = np.random.default_rng(0)
+    groups = rng.integers(0, 30, 120)
+    targets = groups % 3
+    if multilabel:
+        targets = np.stack([groups % 3 == 0, groups % 2 == 0], axis=1).astype(np.float32)
+    for seed in range(20):
+        train, valid = hold_out(targets, 0.1, np.random.default_rng(seed), groups)
+        assert sorted([*train, *valid]) == list(range(120))
+        assert not set(groups[train]) & set(groups[valid])
+        assert 8 <= len(valid) <= 25
+        for part in train, valid:
+            seen = targets[part].sum(axis=0) if multilabel else np.bincount(targets[part])
+            assert (seen > 0).all()
+
+
+def test_choices_of_groups_differ():
+    targets, groups = np.arange(60) % 2, np.arange(60) // 4
+    drawn = {
+        tuple(hold_out(targets, 0.2, np.random.default_rng(seed), groups)[1]) for seed in range(5)
+    }
+    assert len(drawn) > 1
+
+
+def test_a_class_in_one_group_stays_in_training():
+    groups = np.repeat([0, 1, 2], 10)
+    targets = np.r_[np.arange(20) % 2, np.full(10, 2)]
+    for seed in range(10):
+        train, valid = hold_out(targets, 0.1, np.random.default_rng(seed), groups)
+        assert set(groups[valid]) in ({0}, {1})
+        assert set(targets[train]) == {0, 1, 2}
+
+
+def test_no_group_can_be_held_out():
+    targets = np.repeat([0, 1], 10)
+    with pytest.warns(UserWarning, match="No group can be held out"):
+        train, valid = hold_out(targets, 0.1, np.random.default_rng(0), groups=targets)
+    assert (len(train), len(valid)) == (18, 2)
+
+
 def test_losses_of_weighted_classes_are_weighted_means():
     schedule = Schedule("train_loss", 5, 10, 0)
     net = SimpleNamespace(

@@ -356,10 +356,21 @@ def test_prediction_in_blocks(monkeypatch):
     X, y = spectra()
     model = PooledSVC().fit(X, y)
     expected = model.decision_function(X)
-    monkeypatch.setattr("skspectra.svm._pooled_svc._BLOCK", 1000)
+    monkeypatch.setattr("skspectra.preprocessing._front._BLOCK", 1000)
     monkeypatch.setattr("skspectra.svm._votes._BLOCK_BYTES", 10_000)
     np.testing.assert_allclose(model.decision_function(X), expected, rtol=1e-9)
     np.testing.assert_array_equal(model.predict(X), model.pipeline_.predict(X))
+
+
+def test_features_are_what_the_steps_before_centring_give():
+    X, y = spectra()
+    X = X.astype(np.float32)
+    model = PooledSVC().fit(X, y)
+    found = model.transform_features(X)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, model.pipeline_[:-2].transform(X))
+    with pytest.raises(NotFittedError):
+        PooledSVC().transform_features(X)
 
 
 def fitted_floor(X, normalize="none"):

@@ -1,0 +1,99 @@
+"""Grids of an axis: their names, whether they are equal, and how spectra get from one to another.
+
+Several rooms share it, and it needs numpy alone.
+"""
+
+import numpy as np
+
+# Two points are the same within this share of a step, because files round their axes.
+TOLERANCE = 0.01
+
+
+def edges_of(x_axis):
+    """Return the ends of the bins around the points, one more than there are points.
+
+    Inner bins end in the middle between two points; the two outer ones are symmetric.
+    """
+    middle = (x_axis[1:] + x_axis[:-1]) / 2
+    return np.concatenate([[2 * x_axis[0] - middle[0]], middle, [2 * x_axis[-1] - middle[-1]]])
+
+
+def same_grid(first, second):
+    """Return whether two ascending axes have the same points, within 1 % of a mean step."""
+    if first is second:
+        return True
+    if len(first) != len(second):
+        return False
+    tolerance = TOLERANCE * (first[-1] - first[0]) / max(len(first) - 1, 1)
+    ends = abs(first[0] - second[0]), abs(first[-1] - second[-1])
+    return bool(max(ends) <= tolerance and np.abs(first - second).max() <= tolerance)
+
+
+def covers(x_axis, new_axis):
+    """Return whether an axis reaches both ends of another; half a new step may be missing."""
+    edges = edges_of(new_axis)
+    slack = TOLERANCE * (edges[1] - edges[0])
+    return bool(x_axis[0] <= edges[1] + slack and x_axis[-1] >= edges[-2] - slack)
+
+
+def names_of(x_axis):
+    """Return the points of an axis as text with the fewest decimals that tell them apart."""
+    x_axis = np.asarray(x_axis, dtype=np.float64)
+    step = np.diff(np.sort(x_axis)).min() if len(x_axis) > 1 else 0.0
+    n_decimals = 0
+    # Double precision has 17 digits, so this ends also where a step is 0.
+    while n_decimals < 17 and np.abs(np.round(x_axis, n_decimals) - x_axis).max() > (
+        TOLERANCE * step
+    ):
+        n_decimals += 1
+    texts = [f"{value:.{n_decimals}f}" for value in x_axis.tolist()]
+    if n_decimals:
+        texts = [text.rstrip("0").rstrip(".") for text in texts]
+    return ["0" if text == "-0" else text for text in texts]
+
+
+def regrid(X, x_axis, new_axis):
+    """Return spectra on another grid, which lies within the range of their own.
+
+    Where the new step is finer, values are interpolated linearly. Where it is coarser, a value is
+    the mean of the linear interpolant over the bin of the point, so that narrow peaks stay.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_points)
+        Spectra, float32 or float64.
+    x_axis : ndarray of shape (n_points,)
+        Their axis, ascending.
+    new_axis : ndarray of shape (n_new_points,)
+        The axis asked for, ascending.
+
+    Returns
+    -------
+    X_new : ndarray of shape (n_samples, n_new_points)
+        The spectra in the same type; beyond the ends of `x_axis` the edge values are held.
+    """
+    edges = np.clip(edges_of(new_axis), x_axis[0], x_axis[-1])
+    left = np.clip(np.searchsorted(x_axis, new_axis, "right") - 1, 0, len(x_axis) - 2)
+    step = x_axis[left + 1] - x_axis[left]
+    is_coarse = np.diff(edges_of(new_axis)) > (1 + TOLERANCE) * step
+    part = np.clip((new_axis - x_axis[left]) / step, 0, 1)
+    X_new = np.empty((len(X), len(new_axis)), X.dtype)
+    for row, new in zip(X, X_new, strict=True):
+        values = row[left] + part * (row[left + 1] - row[left])
+        if is_coarse.any():
+            means = _integral(row, x_axis, edges)
+            width = np.diff(edges)
+            np.divide(np.diff(means), width, out=values, where=is_coarse & (width > 0))
+        new[:] = values
+    return X_new
+
+
+def _integral(row, x_axis, places):
+    """Return the integral of a spectrum, linear between its points, from its start to places."""
+    row = row.astype(np.float64)
+    step = np.diff(x_axis)
+    total = np.concatenate([[0.0], np.cumsum((row[1:] + row[:-1]) / 2 * step)])
+    left = np.clip(np.searchsorted(x_axis, places, "right") - 1, 0, len(x_axis) - 2)
+    way = places - x_axis[left]
+    rise = (row[left + 1] - row[left]) / step[left]
+    return total[left] + way * (row[left] + rise * way / 2)

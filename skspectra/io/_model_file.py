@@ -1,0 +1,329 @@
+"""Model files: a fitted model with its axis in one file, read without running code."""
+
+import copy
+import hashlib
+import json
+import os
+import platform
+import sys
+import warnings
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skspectra import __version__
+from skspectra.io._archive import MAX_BYTES, check_archive, seal, unseal
+from skspectra.io._trusted import TRUSTED_TYPES, check_trees
+
+# What is written beside the model; a change that older files lack needs a new number here.
+_FORMAT = 1
+_ABOUT = "about.json"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """What a model file holds; ``print`` shows it in words.
+
+    Parameters
+    ----------
+    model : estimator
+        The fitted model.
+    x_axis : ndarray of shape (n_points,), default=None
+        The axis of the spectra that the model takes, ascending; None where nobody said.
+    unit : str, default=None
+        The unit of the axis, such as "deg" or "cm-1".
+    wavelength : float, default=None
+        The wavelength in angstrom.
+    classes : list, default=[]
+        The labels, for multilabel spectra those of the columns.
+    scores : dict, default={}
+        Scores of the comparison that chose the model, by name.
+    verdict : str, default=""
+        What the comparison said, in words.
+    n_training : int, default=None
+        Number of training spectra.
+    training_hash : str, default=""
+        SHA-256 of the training spectra, their axis and their labels; "" where none were given.
+    versions : dict, default={}
+        Versions of skspectra, Python and the libraries when the file was written.
+    """
+
+    model: Any
+    x_axis: np.ndarray | None = None
+    unit: str | None = None
+    wavelength: float | None = None
+    classes: list = field(default_factory=list)
+    scores: dict = field(default_factory=dict)
+    verdict: str = ""
+    n_training: int | None = None
+    training_hash: str = ""
+    versions: dict = field(default_factory=dict)
+
+    def __str__(self):
+        axis = "not known"
+        if self.x_axis is not None:
+            unit = f" {self.unit}" if self.unit else ""
+            axis = f"{len(self.x_axis)} points, {self.x_axis[0]:g} to {self.x_axis[-1]:g}{unit}"
+        rows = {
+            "model": " ".join(str(self.model).split()),
+            "axis": axis,
+            "wavelength": f"{self.wavelength:g} angstrom" if self.wavelength else "",
+            "classes": ", ".join(map(str, self.classes)),
+            "trained on": f"{self.n_training} spectra" if self.n_training else "",
+            "their SHA-256": self.training_hash,
+            "scores": ", ".join(f"{name} {_short(score)}" for name, score in self.scores.items()),
+            "verdict": self.verdict,
+            "written with": ", ".join(f"{name} {v}" for name, v in self.versions.items()),
+        }
+        return "\n".join(f"{name + ':':15}{text}" for name, text in rows.items() if text)
+
+
+def save(
+    model,
+    path,
+    *,
+    spectra=None,
+    x_axis=None,
+    unit=None,
+    wavelength=None,
+    classes=None,
+    scores=None,
+    verdict="",
+):
+    """Write a fitted model and its axis to one file, which later versions read.
+
+    The file appears as a whole or not at all: where the disk is full, an older file of this name
+    stays as it was.
+
+    Parameters
+    ----------
+    model : estimator
+        The fitted model: an estimator of this package, one of scikit-learn's, or a Pipeline of
+        both.
+    path : str or path-like
+        Name of the file, by custom with the ending ".skops".
+    spectra : Spectra, default=None
+        The training spectra. Their axis, unit and wavelength, their number and a hash are stored,
+        not the spectra.
+    x_axis : array-like of shape (n_points,), default=None
+        The axis of the spectra, ascending. None takes that of `spectra`.
+    unit : str, default=None
+        The unit of the axis. None takes that of `spectra`.
+    wavelength : float, default=None
+        The wavelength in angstrom. None takes that of `spectra`.
+    classes : list of str, default=None
+        The labels of a multilabel model's columns. None takes the model's ``classes_``.
+    scores : dict, default=None
+        Scores by name; numbers and texts only.
+    verdict : str, default=""
+        What a comparison said of the model.
+
+    Raises
+    ------
+    ValueError
+        If the model is not fitted, if it does not fit the axis, or if it holds something that
+        cannot be read without running code, such as a function of your own.
+    OSError
+        If the file cannot be written.
+    ImportError
+        If skops is not installed.
+
+    See Also
+    --------
+    load : Read the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skspectra import PooledSVC
+    >>> from skspectra.io import load, save
+    >>> model = PooledSVC(1).fit([[0, 1, 2], [2, 1, 0]], ["rising", "falling"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(model, Path(folder) / "slopes.skops", x_axis=[10, 20, 30], unit="cm-1")
+    ...     file = load(Path(folder) / "slopes.skops")
+    >>> file.model.predict([[0, 0, 1]]), file.x_axis, file.unit
+    (array(['rising'], dtype='<U7'), array([10., 20., 30.]), 'cm-1')
+    """
+    skops_io = import_skops()
+    from sklearn.utils.validation import check_is_fitted
+
+    check_is_fitted(model)
+    if spectra is not None:
+        x_axis = spectra.x_axis if x_axis is None else x_axis
+        unit = spectra.unit if unit is None else unit
+        wavelength = spectra.wavelength if wavelength is None else wavelength
+        classes = spectra.classes if classes is None else classes
+    if classes is None:
+        classes = np.asarray(getattr(model, "classes_", [])).tolist()
+    about = {
+        "format": _FORMAT,
+        "x_axis": _check_axis(x_axis, getattr(model, "n_features_in_", None)),
+        "unit": unit,
+        "wavelength": None if wavelength is None else float(wavelength),
+        "classes": list(classes),
+        "scores": dict(scores or {}),
+        "verdict": verdict,
+        "n_training": None if spectra is None else len(spectra.X),
+        "training_hash": "" if spectra is None else _hash(spectra),
+        "versions": _versions(),
+    }
+    try:
+        about = json.dumps(about)
+    except TypeError as error:
+        raise ValueError(f"scores and classes must be numbers and texts only: {error}") from None
+    _write(path, seal(_dump(skops_io, model), {_ABOUT: about.encode()}))
+
+
+def load(path):
+    """Read a model file without running code from it.
+
+    Size and checksum of the whole file are checked before anything in it is looked at.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file that :func:`save` wrote, with this version or an older one.
+
+    Returns
+    -------
+    file : ModelFile
+        The model, its axis, and what else is known of it.
+
+    Raises
+    ------
+    ValueError
+        If this is no model file, if it is damaged, or if a later version wrote it.
+    OSError
+        If the file cannot be opened.
+    ImportError
+        If skops is not installed, or torch where the model is a network.
+
+    See Also
+    --------
+    save : Write such a file.
+
+    Notes
+    -----
+    The checksum finds damage, not intent: who can write the file can write a new checksum, too.
+    Types other than scikit-learn's, NumPy's and those of :func:`trusted_types` are refused in
+    any case, so such a file runs no code, but its model may predict what its author likes.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        archive = unseal(file, path)
+    skops_io = import_skops()
+    try:
+        about = json.loads(check_archive(archive)[_ABOUT])
+        if about["format"] > _FORMAT:
+            raise ValueError(f"a later version wrote it ({about['versions']['skspectra']})")
+        with warnings.catch_warnings():
+            # Such files stay readable: a test holds it with one of every version.
+            warnings.filterwarnings("ignore", ".* was pickled with skspectra", UserWarning)
+            model = skops_io.loads(archive, trusted=list(TRUSTED_TYPES))
+        check_trees(model)
+        x_axis = about.pop("x_axis")
+        return ModelFile(
+            model,
+            None if x_axis is None else np.array(x_axis, dtype=np.float64),
+            **{name: value for name, value in about.items() if name != "format"},
+        )
+    except ImportError:
+        raise
+    except Exception as error:
+        # Anything may be wrong in a file whose checksum someone has made fit.
+        raise ValueError(f"{path}: not a model file that can be read ({error})") from error
+
+
+def import_skops():
+    """Import the module that reads and writes models.
+
+    Returns
+    -------
+    module : module
+        ``skops.io``.
+
+    Raises
+    ------
+    ImportError
+        If skops is not installed.
+    """
+    try:
+        import skops.io
+    except ImportError as error:
+        raise ImportError(
+            f'model files need skops: pip install "skspectra[files]" ({error})'
+        ) from error
+    return skops.io
+
+
+def _dump(skops_io, model):
+    """Return the model as an archive, or raise a ValueError that says what cannot be stored."""
+    try:
+        # A copy keeps the order of arrays in memory, which decides the last bits of products, where
+        # a view of another array would be stored row by row.
+        archive = skops_io.dumps(copy.deepcopy(model))
+    except Exception as error:
+        raise ValueError(f"{type(model).__name__} cannot be stored: {error}") from error
+    unsafe = set(skops_io.get_untrusted_types(data=archive)) - set(TRUSTED_TYPES)
+    if unsafe:
+        raise ValueError(
+            f"{type(model).__name__} cannot be stored: it holds {', '.join(sorted(unsafe))}, "
+            "which is not on the list of types that are read without running code "
+            "(skspectra.io.trusted_types); pickle and joblib can store it, but such files must "
+            "come from people you trust"
+        )
+    check_archive(archive)
+    skops_io.loads(archive, trusted=list(TRUSTED_TYPES))
+    return archive
+
+
+def _write(path, data):
+    """Write the file as a whole or not at all."""
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"the model takes {len(data)} bytes, more than {MAX_BYTES}")
+    path = Path(os.path.realpath(path))
+    unfinished = path.with_name(f".{path.name[:200]}.{os.getpid()}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _check_axis(x_axis, n_points):
+    if x_axis is None:
+        return None
+    x_axis = np.asarray(x_axis, dtype=np.float64)
+    if x_axis.ndim != 1 or not (np.diff(x_axis) > 0).all() or not np.isfinite(x_axis).all():
+        raise ValueError("x_axis must be a 1-D array of finite, ascending numbers")
+    if n_points is not None and len(x_axis) != n_points:
+        raise ValueError(f"x_axis has {len(x_axis)} points, but the model takes {n_points}")
+    return x_axis.tolist()
+
+
+def _hash(spectra):
+    """Return the SHA-256 of spectra, axis and labels, whatever their order in memory."""
+    digest = hashlib.sha256()
+    for part in (spectra.X, spectra.x_axis, spectra.y):
+        if part is not None:
+            part = np.ascontiguousarray(part)
+            digest.update(f"{part.shape}{part.dtype.str}".encode())
+            digest.update(part.data.cast("B") if part.dtype.kind != "U" else part.tobytes())
+    return digest.hexdigest()
+
+
+def _versions():
+    names = ["scikit-learn", "numpy", "skops", *(["torch"] if "torch" in sys.modules else [])]
+    found = {name: version(name) for name in names}
+    return {"skspectra": __version__, "python": platform.python_version(), **found}
+
+
+def _short(score):
+    return f"{score:.3f}" if isinstance(score, float) else str(score)

@@ -1,0 +1,183 @@
+"""Labels and groups from columns, a CSV file, folders and names of files."""
+
+import numpy as np
+import pytest
+
+from skspectra.io import read_spectra
+
+XY = "1 2\n2 3\n3 5\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a function that fills a folder with files of one spectrum each."""
+
+    def fill(*names, **others):
+        for name in names:
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(XY)
+        for name, text in others.items():
+            (tmp_path / f"{name}.csv").write_text(text)
+        return tmp_path
+
+    return fill
+
+
+def test_a_csv_file_in_the_folder(folder):
+    table = "file,note,label,day\nb.xy,x,calcite,2\na.xy,,quartz,1.0\n"
+    path = folder("a.xy", "b.xy", labels=table)
+    spectra = read_spectra(path, labels=path / "labels.csv", group="day")
+    assert spectra.names.tolist() == ["a.xy", "b.xy"]
+    assert spectra.y.tolist() == ["quartz", "calcite"]
+    assert spectra.groups.tolist() == ["1", "2"]
+    assert {name: found.tolist() for name, found in spectra.metadata.items()} == {
+        "note": ["", "x"]
+    }
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        *["file;phase\na.xy;Q\nb.xy;C\n", "# c\nname,phase\na,Q\nb,C\n"],
+        *["x\tphase\n./a.xy\tQ\nb.xy\tC\n", 'file,phase\n"a.xy","Q"\nb.xy,C\n\n'],
+        "\ufefffile,phase\r\na.xy, Q \r\nb.xy,C\r\n",
+    ],
+)
+def test_dialects_and_names_of_a_csv_file(folder, table):
+    path = folder("a.xy", "b.xy", labels=table)
+    assert read_spectra(path, labels=path / "labels.csv").y.tolist() == ["Q", "C"]
+
+
+def test_target_names_a_column_of_the_csv_file(folder):
+    path = folder("a.xy", labels="file,phase,colour\na.xy,Q,red\n")
+    labels = path / "labels.csv"
+    assert read_spectra(path, labels=labels, target="colour").y.tolist() == ["red"]
+    with pytest.raises(ValueError, match=r"labels\.csv: line 1: no column 'size'; there is 'ph"):
+        read_spectra(path, labels=labels, target="size")
+    with pytest.raises(ValueError, match=r"labels\.csv: line 1: no column 'day'"):
+        read_spectra(path, labels=labels, group="day")
+
+
+def test_groups_from_a_file_of_their_own(folder):
+    path = folder("q1.xy", "c1.xy", days="file,day\nq1.xy,1\nc1.xy,2\n")
+    spectra = read_spectra(path, labels="name", groups=path / "days.csv")
+    assert (spectra.y.tolist(), spectra.groups.tolist()) == (["c", "q"], ["2", "1"])
+
+
+def test_folders(folder):
+    path = folder("quartz/a.xy", "quartz/b.xy", "calcite/a.xy")
+    spectra = read_spectra(path, labels="folder")
+    assert spectra.y.tolist() == ["calcite", "quartz", "quartz"]
+    assert spectra.names.tolist() == ["calcite/a.xy", "quartz/a.xy", "quartz/b.xy"]
+
+
+def test_files_beside_labelled_folders_have_no_label(folder):
+    path = folder("quartz/a.xy", "b.xy")
+    with pytest.raises(ValueError, match=r"folder: no label for b\.xy"):
+        read_spectra(path, labels="folder")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        *[("quartz_01.xy", "quartz"), ("quartz-2.xy.gz", "quartz"), ("quartz (3).xy", "quartz")],
+        *[("alpha-quartz_1_2.xy", "alpha-quartz"), ("TiO2.xy", "TiO"), ("12.xy", "12")],
+    ],
+)
+def test_names(folder, name, label):
+    assert read_spectra(folder(name), labels="name").y.tolist() == [label]
+
+
+def test_patterns(folder):
+    path = folder("quartz_s1_01.xy", "calcite_s2_01.xy")
+    spectra = read_spectra(path, labels="{label}_{group}_*.xy")
+    assert spectra.y.tolist() == ["calcite", "quartz"]
+    assert spectra.groups.tolist() == ["s2", "s1"]
+    spectra = read_spectra(path, labels="{label}_*", groups="*_{day}_*", group="day")
+    assert spectra.groups.tolist() == ["s2", "s1"]
+    spectra = read_spectra(path, labels="{label}_{sample}_{}")
+    assert spectra.metadata["sample"].tolist() == ["s2", "s1"]
+    with pytest.raises(ValueError, match=r"calcite_s2_01\.xy: the name does not match"):
+        read_spectra(path, labels="{label}-*.xy")
+
+
+def test_patterns_of_folders(folder):
+    path = folder("day1/quartz.xy", "day2/calcite.xy")
+    spectra = read_spectra(path, labels="{group}/{label}.xy")
+    assert (spectra.y.tolist(), spectra.groups.tolist()) == (
+        ["quartz", "calcite"],
+        ["day1", "day2"],
+    )
+
+
+def test_several_labels_of_a_spectrum(folder):
+    path = folder("a.xy", "b.xy", labels="file,label\na.xy,quartz + calcite\nb.xy,quartz\n")
+    spectra = read_spectra(path, labels=path / "labels.csv", separators="+;")
+    assert spectra.classes.tolist() == ["calcite", "quartz"]
+    np.testing.assert_array_equal(spectra.y, [[1, 1], [0, 1]])
+
+
+def test_the_same_label_written_as_two_numbers(folder):
+    path = folder("a.xy", "b.xy", labels="file,label,group\na.xy,1.0,1\nb.xy,1,1.0\n")
+    spectra = read_spectra(path, labels=path / "labels.csv", group="group")
+    assert spectra.y.tolist() == spectra.groups.tolist() == ["1", "1"]
+
+
+def test_spectra_of_a_table_are_labelled_by_their_columns(folder):
+    path = folder(
+        table="x,s1,s2,s3\n1,2,3,4\n2,3,4,5\n3,4,5,6\n", labels="s,l\ns1,A\ns2,B\ns3,A\n"
+    )
+    spectra = read_spectra(path / "table.csv", labels=path / "labels.csv")
+    assert spectra.y.tolist() == ["A", "B", "A"]
+
+
+BAD = {
+    "files without labels": ("file,label\na.xy,Q\n", "no label for b.xy"),
+    "labels without files": ("file,label\na.xy,Q\nb.xy,C\nc.xy,C\n", "line 4: no file for c.xy"),
+    "empty label": ("file,label\na.xy,\nb.xy,C\n", "no label for a.xy"),
+    "nan": ("file,label\na.xy,nan\nb.xy,C\n", "no label for a.xy"),
+    "named twice": ("file,label\na.xy,Q\nb.xy,C\na,Q\n", "line 4: 'a' is named in line 2, too"),
+    "one column": ("file\na.xy\n", "line 1: one column"),
+    "short line": ("file,label\na.xy\nb.xy,C\n", "line 2: 1 fields, but the header has 2"),
+    "open quote": ('file,label\n"a.xy,Q\nb.xy,C\n', "line 2: a quote is misplaced"),
+    "same names": ("file,label,label\na.xy,Q,1\nb.xy,C,1\n", "'label' occurs twice"),
+    "empty": ("", "the file is empty"),
+    "binary": ("\0\1\2", "not a text file"),
+}
+
+
+@pytest.mark.parametrize(("table", "message"), BAD.values(), ids=BAD)
+def test_bad_tables_of_labels(folder, table, message):
+    path = folder("a.xy", "b.xy", labels=table)
+    with pytest.raises(ValueError, match=r"labels\.csv: ") as error:
+        read_spectra(path, labels=path / "labels.csv")
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_name_in_two_folders_is_not_guessed(folder):
+    path = folder("p/a.xy", "q/a.xy", labels="file,label\na.xy,Q\n")
+    with pytest.raises(ValueError, match=r"line 2: 'a\.xy' may be p/a\.xy or q/a\.xy"):
+        read_spectra(path, labels=path / "labels.csv", groups="folder")
+
+
+def test_skipping_leaves_out_what_has_no_label(folder):
+    path = folder("a.xy", "b.xy", labels="file,label\na.xy,Q\nc.xy,C\n")
+    spectra = read_spectra(path, labels=path / "labels.csv", skip_unreadable=True)
+    assert spectra.y.tolist() == ["Q"]
+    assert spectra.skipped == {"b.xy": "no label"}
+    assert any("no file for c.xy" in remark for remark in spectra.remarks)
+
+
+def test_a_file_that_was_skipped_may_have_a_label(folder):
+    path = folder("a.xy", "b.xy", labels="file,label\na.xy,Q\nb.xy,C\n")
+    (path / "b.xy").write_text("no numbers")
+    spectra = read_spectra(path, labels=path / "labels.csv", skip_unreadable=True)
+    assert spectra.y.tolist() == ["Q"]
+    assert not any("no file" in remark for remark in spectra.remarks)
+
+
+def test_missing_table_of_labels(folder):
+    with pytest.raises(FileNotFoundError):
+        read_spectra(folder("a.xy"), labels="none.csv")
