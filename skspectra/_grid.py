@@ -72,18 +72,21 @@ def regrid(X, x_axis, new_axis):
     X_new : ndarray of shape (n_samples, n_new_points)
         The spectra in the same type; beyond the ends of `x_axis` the edge values are held.
     """
-    edges = np.clip(edges_of(new_axis), x_axis[0], x_axis[-1])
+    edges = edges_of(new_axis)
+    # Near the ends of the axis bins are narrower, so that they stay symmetric.
+    room = np.maximum(np.minimum(new_axis - x_axis[0], x_axis[-1] - new_axis), 0)
+    low = new_axis - np.minimum(new_axis - edges[:-1], room)
+    high = new_axis + np.minimum(edges[1:] - new_axis, room)
     left = np.clip(np.searchsorted(x_axis, new_axis, "right") - 1, 0, len(x_axis) - 2)
     step = x_axis[left + 1] - x_axis[left]
-    is_coarse = np.diff(edges_of(new_axis)) > (1 + TOLERANCE) * step
+    is_coarse = (np.diff(edges) > (1 + TOLERANCE) * step) & (high > low)
     part = np.clip((new_axis - x_axis[left]) / step, 0, 1)
     X_new = np.empty((len(X), len(new_axis)), X.dtype)
     for row, new in zip(X, X_new, strict=True):
         values = row[left] + part * (row[left + 1] - row[left])
         if is_coarse.any():
-            means = _integral(row, x_axis, edges)
-            width = np.diff(edges)
-            np.divide(np.diff(means), width, out=values, where=is_coarse & (width > 0))
+            area = _integral(row, x_axis, high) - _integral(row, x_axis, low)
+            np.divide(area, high - low, out=values, where=is_coarse)
         new[:] = values
     return X_new
 

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from sklearn.utils.validation import validate_data
 
 # Points of a spectrum that are checked first, because most spectra already differ there.
 _N_PROBED = 16
@@ -10,6 +11,28 @@ _N_PROBED = 16
 _BLOCK = 2**20
 # What is said of flat spectra.
 FLAT = "are all zero or constant"
+
+
+def validate_spectra(estimator, X, y="no_validation", *, reset=True, **options):
+    """Return spectra, and labels where given, as scikit-learn's ``validate_data`` does.
+
+    Float arrays of either precision are kept. In ``fit``, where `reset` is true, a data frame
+    whose column names are floats gives a warning: scikit-learn ignores such names.
+    """
+    if reset:
+        warn_if_float_names(X)
+    options.setdefault("dtype", [np.float64, np.float32])
+    return validate_data(estimator, X, y, reset=reset, **options)
+
+
+def warn_if_float_names(X):
+    """Warn if the columns of a data frame are named by floats, which no estimator remembers."""
+    if getattr(getattr(getattr(X, "columns", None), "dtype", None), "kind", "") == "f":
+        warnings.warn(
+            "The columns of X are named by floats, which scikit-learn ignores, so a model would "
+            "take spectra on any axis; name them with skspectra.io.axis_names.",
+            stacklevel=5,
+        )
 
 
 def as_indicator(y, name):

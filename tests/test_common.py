@@ -47,6 +47,7 @@ from skspectra.augmentation import (
 )
 from skspectra.comparison import PLSClassifier, ShiftNeighborClassifier
 from skspectra.preprocessing import (
+    AxisResampler,
     BaselineCorrector,
     IntensityCompressor,
     SavitzkyGolayFilter,
@@ -62,6 +63,8 @@ TRANSFORMERS = [
     MaxPoolDownsampler(pool_size=2, stride=1),
     MaxPoolDownsampler(pool_size=3, stride=2, pooling="mean"),
     MaxPoolDownsampler(pool_size=2, stride=1, pooling="decimate"),
+    AxisResampler((0, 1)),
+    AxisResampler((0, 0.25, 0.5, 1)),
     SpectrumNormalizer(),
     SpectrumNormalizer("area"),
     IntensityCompressor(),
@@ -268,6 +271,8 @@ def fitted():
     X, y = toy()
     models = [
         MaxPoolDownsampler(6),
+        AxisResampler((0, 1)),
+        AxisResampler((0, 0.25, 0.5, 1)),
         SpectrumNormalizer(),
         IntensityCompressor(),
         SavitzkyGolayFilter(),

@@ -69,6 +69,7 @@ PUBLIC = {
     "inspection": {"NearestReferenceDisplay", "OcclusionDisplay", "occlusion_importance"},
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {
+        "AxisResampler",
         *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),
         *("SavitzkyGolayFilter", "SpectrumNormalizer", "SpikeRemover", "compress", "normalize"),
         "band_width",

@@ -11,9 +11,10 @@ from sklearn.base import (
     clone,
 )
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skspectra._pickling import VersionMixin
+from skspectra._validation import validate_spectra
 
 
 class BaseAugmenter(
@@ -56,7 +57,7 @@ class BaseAugmenter(
         self : BaseAugmenter
             The fitted augmenter.
         """
-        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        X = validate_spectra(self, X)
         self._resolve(X.shape[1])
         return self
 
@@ -76,7 +77,7 @@ class BaseAugmenter(
         X_variants : ndarray of shape (n_samples, n_points)
             A new array; float32 stays float32, anything else becomes float64.
         """
-        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        X = validate_spectra(self, X)
         # An augmenter that works in place must not change the caller's array.
         X = X.view()
         X.flags.writeable = False
@@ -97,7 +98,7 @@ class BaseAugmenter(
             The same values; float32 stays float32, anything else becomes float64.
         """
         check_is_fitted(self)
-        return validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return validate_spectra(self, X, reset=False)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "n_features_in_")

@@ -20,7 +20,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skspectra._pickling import VersionMixin
-from skspectra._validation import FLAT, warn_if_flat
+from skspectra._validation import FLAT, validate_spectra, warn_if_flat
 from skspectra.augmentation._base import draw
 
 
@@ -210,7 +210,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
             fit_params = process_routing(self, "fit", **fit_params)["estimator"]["fit"]
         _refuse_inner_split(self.estimator, fit_params)
         frame = X
-        X, y = validate_data(self, X, y, multi_output=True)
+        X, y = validate_spectra(self, X, y, dtype="numeric", multi_output=True)
         X = _as_float(X)
         check_classification_targets(y)
         n_samples = len(X)

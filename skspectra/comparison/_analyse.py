@@ -149,6 +149,7 @@ def analyse(plan, runs, *, pairs=None, margin=None, metric=BALANCED):
         models=results,
         pairs=verdicts,
         recommendation=recommendation,
+        guess=_guess(plan.y[rows], strata),
         classes=plan.classes,
         confusion={} if multilabel else _confusion(truth, codes, len(plan.classes)),
         shifts=np.array(plan.shifts),

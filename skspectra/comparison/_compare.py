@@ -3,6 +3,7 @@
 from skspectra.comparison._analyse import analyse
 from skspectra.comparison._jobs import run_jobs
 from skspectra.comparison._plan import make_plan
+from skspectra.comparison._prospects import design_of, prospects
 from skspectra.comparison._store import Store
 from skspectra.comparison._verdict import MARGIN
 
@@ -85,7 +86,8 @@ def compare(
     unit : str, default=None
         Unit of `x_axis`.
     progress : callable, default=None
-        Function that is called with one line of text after each fit, for instance ``print``.
+        Function that is called with lines of text, for instance ``print``: first what the data can
+        decide, then one line after each job, with an estimate of the time that is left.
 
     Returns
     -------
@@ -142,6 +144,8 @@ def compare(
     )
     if progress is not None and not callable(progress):
         raise ValueError(f"progress must be a function of one line of text, got {progress!r}")
+    for line in prospects(design_of(plan), plan.margin) if progress is not None else []:
+        progress(line)
     store = None if results is None else Store(results, plan)
     if store is not None and store.forgotten:
         reasons = [f"{name} ({reason})" for name, reason in store.forgotten.items()]

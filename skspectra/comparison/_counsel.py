@@ -3,6 +3,7 @@
 import numpy as np
 
 from skspectra.comparison._advice import always_wrong, at_edges
+from skspectra.comparison._display import point_width
 from skspectra.comparison._wording import listed
 
 MOST_LISTED = 8
@@ -74,10 +75,10 @@ def label_text(label, classes):
 def axis_text(result, shift):
     """Return a displacement in points, and in units of the axis where it is known."""
     text = f"{shift} point{'' if shift == 1 else 's'}"
-    if result.x_axis is None or len(result.x_axis) < 2:
+    step = point_width(result.x_axis)
+    if step is None:
         return text
-    step = (result.x_axis[-1] - result.x_axis[0]) / (len(result.x_axis) - 1)
-    return f"{text} ({' '.join(filter(None, [f'{abs(shift * step):.2g}', result.unit]))})"
+    return f"{text} ({' '.join(filter(None, [f'{shift * step:.2g}', result.unit]))})"
 
 
 def _not_converged(result):

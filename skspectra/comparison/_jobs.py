@@ -7,12 +7,14 @@ import warnings
 from contextlib import contextmanager
 from statistics import fmean
 
+import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
 from threadpoolctl import threadpool_limits
 
 from skspectra.comparison._result import model_family
-from skspectra.comparison._run import run_model
+from skspectra.comparison._run import fit_model, run_model
+from skspectra.comparison._splits import make_inner_splits
 
 
 def run_jobs(plan, *, n_jobs=None, store=None, progress=None):
@@ -60,6 +62,19 @@ def run_jobs(plan, *, n_jobs=None, store=None, progress=None):
         # After Ctrl-C or an error no further job is started, and those that run are ended.
         outcomes.close()
     return runs
+
+
+def fit_on_all(plan, name):
+    """Return a model of the plan, searched and fitted on all spectra with one thread."""
+    grid, (inner,) = plan.grids[name], [None]
+    if grid:
+        everything = [(np.arange(len(plan.X)), [])]
+        options = {"n_splits": plan.search_cv, "random_state": plan.random_state}
+        (inner,) = make_inner_splits(
+            everything, plan.y, plan.groups, **options, classes=plan.classes
+        )
+    with one_thread():
+        return fit_model(plan.models[name], grid, plan.X, plan.y, plan.groups, inner)[0]
 
 
 def _check_workers(n_jobs):

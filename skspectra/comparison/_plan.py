@@ -39,6 +39,7 @@ class Plan(NamedTuple):
     n_candidates: dict
     splits: list
     inner_splits: list
+    search_cv: int
     independent: bool
     holdout: tuple | None
     shifts: list
@@ -105,6 +106,7 @@ def make_plan(
         n_candidates=n_candidates,
         splits=splits,
         inner_splits=inner_splits,
+        search_cv=search_cv,
         independent=bool(independent),
         holdout=holdout,
         shifts=sorted({0, round(max_shift / 2), max_shift, 2 * max_shift}),

@@ -1,10 +1,12 @@
 """The results of a comparison, as numbers, as text and as CSV files."""
 
 import csv
+import io
 import os
 import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ from skspectra.comparison._audit import audit
 from skspectra.comparison._counsel import give_advice
 from skspectra.comparison._labels import OTHER
 from skspectra.comparison._plan import Plan
+from skspectra.comparison._report import report_blocks, short_html, to_html, to_markdown
 from skspectra.comparison._wording import (
     PAIR_NOTE,
     conclusion,
@@ -127,6 +130,8 @@ class Comparison:
         Names and values of the settings of the comparison.
     recommendation : Recommendation
         The model to take, why, and the lines of Python that build it.
+    guess : float, default=NaN
+        The score of always naming the most frequent class.
     optimum : float, default=None
         The best accuracy that the data allow, if it is known.
     published : dict of str to float, default={}
@@ -160,6 +165,7 @@ class Comparison:
     level: float
     settings: dict
     recommendation: Recommendation = field(default_factory=lambda: Recommendation("", ""))
+    guess: float = np.nan
     optimum: float | None = None
     published: dict = field(default_factory=dict)
     plan: Plan | None = field(default=None, repr=False)
@@ -172,6 +178,16 @@ class Comparison:
     names: np.ndarray | None = field(default=None, repr=False)
     x_axis: np.ndarray | None = field(default=None, repr=False)
     unit: str | None = None
+
+    @property
+    def multilabel(self):
+        """Whether a spectrum may have several labels."""
+        return np.ndim(self.y_true) == 2
+
+    @property
+    def score_name(self):
+        """What ``balanced_accuracy`` is: with several labels a spectrum, exact matches."""
+        return "exact matches" if self.multilabel else "balanced accuracy"
 
     def at_max_shift(self, model):
         """Return the balanced accuracy of a ModelResult under ``max_shift``.
@@ -197,33 +213,55 @@ class Comparison:
             One line per model, with scores in percent, each with its own 95 % interval, and
             with medians of times.
         """
-        held_out = any(np.isfinite(model.holdout) for model in self.models)
+        return text_table(*self.table_cells())
+
+    def table_cells(self):
+        """Return the header and the rows of the table of scores and times.
+
+        Returns
+        -------
+        header : list of str
+            Names of the columns.
+        rows : list of list of str
+            The cells.
+        """
+        header = ["model", "exact match" if self.multilabel else "balanced acc."]
+        columns = [
+            [model.model for model in self.models],
+            [with_interval(*model[2:5]) for model in self.models],
+        ]
+
+        def add(name, shown, cells):
+            if shown:
+                header.append(name)
+                columns.append(list(cells))
+
+        models, optimum = self.models, self.optimum or np.nan
+        add("accuracy", not self.multilabel, (with_interval(*model[5:8]) for model in models))
+        for name in ("f1_micro", "f1_macro", "f1_samples"):
+            scores = [getattr(model, name) for model in models]
+            add(name.replace("f1_", "F1 "), self.multilabel, map(_percent, scores))
+        rejects = any(model.share_accepted < 1 for model in models)
+        add("accepted", rejects, (_percent(model.share_accepted) for model in models))
+        add("of these right", rejects, (_percent(model.accuracy_on_accepted) for model in models))
+        shares = (_percent(model.balanced_accuracy / optimum) for model in models)
+        add("of optimum", self.optimum, shares)
+        moved = f"moved {self.max_shift} pt{'' if self.max_shift == 1 else 's'}"
+        add(moved, self.max_shift, (_percent(self.at_max_shift(model)) for model in models))
         further = "published grid" if self.published else "further test"
-        header = ["model", "balanced acc.", "accuracy"]
-        header += ["of optimum"] if self.optimum else []
-        header += [f"shifted {self.max_shift} pts"]
-        header += [further] if held_out else []
-        searched = any(model.n_candidates > 1 for model in self.models)
-        header += ["one fit", "predict", *(["search"] if searched else []), "candidates", ""]
-        rows = []
-        for model in self.models:
-            row = [
-                model.model,
-                with_interval(*model[2:5]),
-                with_interval(*model[5:8]),
-            ]
-            row += [f"{100 * model.balanced_accuracy / self.optimum:.1f}"] if self.optimum else []
-            row += [f"{100 * self.at_max_shift(model):.1f}"]
-            row += [f"{100 * model.holdout:.1f}"] if held_out else []
-            row += [format_seconds(model.fit_seconds), format_seconds(model.predict_seconds)]
-            row += [format_seconds(model.search_seconds)] if searched else []
-            row += [str(model.n_candidates), "" if model.converged else "not converged"]
-            rows.append(row)
+        held_out = any(np.isfinite(model.holdout) for model in models)
+        add(further, held_out, (_percent(model.holdout) for model in models))
+        add("one fit", True, (format_seconds(model.fit_seconds) for model in models))
+        add("predict", True, (format_seconds(model.predict_seconds) for model in models))
+        searched = any(model.n_candidates > 1 for model in models)
+        add("search", searched, (format_seconds(model.search_seconds) for model in models))
+        add("candidates", True, (str(model.n_candidates) for model in models))
+        add("", True, ("" if model.converged else "not converged" for model in models))
+        rows = [list(row) for row in zip(*columns, strict=True)]
         for name, score in self.published.items():
-            row = dict.fromkeys(header, "")
-            row |= {"model": name, further: f"{100 * score:.1f}", "": "published"}
-            rows.append(list(row.values()))
-        return text_table(header, rows)
+            row = dict.fromkeys(header, "") | {"model": name, "": "published"}
+            rows.append(list((row | {further: _percent(score)}).values()))
+        return header, rows
 
     def sentences(self):
         """Return the verdicts in words.
@@ -248,6 +286,19 @@ class Comparison:
         return conclusion(self.pairs, families, self.margin)
 
     @cached_property
+    def model_(self):
+        """The recommended model, fitted on all spectra; None where none is recommended.
+
+        It is fitted when it is first asked for, with one thread, and searches its parameters on
+        all spectra.
+        """
+        # The jobs import this module.
+        from skspectra.comparison._jobs import fit_on_all
+
+        name = self.recommendation.model
+        return fit_on_all(self.plan, name) if name else None
+
+    @cached_property
     def audit(self):
         """What about the data could mislead: a list of findings, the worst first.
 
@@ -268,6 +319,44 @@ class Comparison:
             needed, what would decide, and as the last one the recommendation.
         """
         return give_advice(self)
+
+    def to_html(self, path):
+        """Write a report as one HTML file that needs no other file and no network.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file; one of the same name is replaced. It holds pictures where matplotlib is
+            installed.
+
+        Returns
+        -------
+        path : Path
+            The file.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        page = to_html(report_blocks(self, pictures=find_spec("matplotlib") is not None))
+        path = Path(path)
+        _write(path, page)
+        return path
+
+    def to_markdown(self):
+        """Return the report as Markdown, without pictures.
+
+        Returns
+        -------
+        text : str
+            The text.
+        """
+        return to_markdown(report_blocks(self))
+
+    def _repr_html_(self):
+        """Return the recommendation and the table of scores, for a notebook."""
+        return short_html(self)
 
     def to_csv(self, folder):
         """Write the result as CSV files.
@@ -392,15 +481,26 @@ class Comparison:
         return result
 
 
+def _percent(score):
+    return f"{100 * score:.1f}" if np.isfinite(score) else "-"
+
+
 def _write_csv(path, rows):
-    """Write dictionaries with the same keys to a temporary file and rename it to `path`."""
+    """Write dictionaries with the same keys."""
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return _write(path, file.getvalue())
+
+
+def _write(path, text):
+    """Write to a temporary file and rename it to `path`, which is never half written."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+            file.write(text)
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException:

@@ -96,20 +96,13 @@ def run_model(
     run : Run
         The predictions and times.
     """
-    candidate, begin = -1, time.perf_counter()
-    X_train, y_train, X_test = X[train], y[train], X[test]
-    groups = None if groups is None else groups[train]
-    model = clone(estimator)
-    if grid:
-        candidate = _search(estimator, ParameterGrid(grid), X_train, y_train, groups, inner)
-        model = with_parameters(estimator, ParameterGrid(grid)[candidate])
-    search_seconds = time.perf_counter() - begin
-
-    start = time.perf_counter()
+    begin = time.perf_counter()
+    X_test, groups = X[test], None if groups is None else groups[train]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model = _fit(model, X_train, y_train, groups)
-    fit_seconds = time.perf_counter() - start
+        model, candidate, search_seconds, fit_seconds = fit_model(
+            estimator, grid, X[train], y[train], groups, inner
+        )
     unfinished = [w for w in caught if issubclass(w.category, ConvergenceWarning)]
     for warning in caught:
         if warning not in unfinished:
@@ -186,6 +179,40 @@ def _parts(value):
     elif hasattr(value, "get_params") and not isinstance(value, type):
         yield value
         yield from _parts(list(value.get_params(deep=False).values()))
+
+
+def fit_model(estimator, grid, X, y, groups, inner):
+    """Search and fit.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The classifier; it is cloned.
+    grid : dict, list of dict or None
+        Parameter grid to search for the best balanced accuracy (multilabel: exact match).
+    X, y : ndarrays of shape (n_train, n_points) and (n_train,) or (n_train, n_labels)
+        The training spectra and labels.
+    groups : ndarray of shape (n_train,) or None
+        Group of each spectrum.
+    inner : list of (ndarray, ndarray)
+        Splits of the training spectra; used only with ``grid``.
+
+    Returns
+    -------
+    model : estimator
+        The fitted classifier.
+    candidate : int
+        Number of the chosen candidate of the grid, -1 without one.
+    search_seconds, fit_seconds : float
+        Times of the search and of the fit.
+    """
+    start, candidate, model = time.perf_counter(), -1, clone(estimator)
+    if grid:
+        candidate = _search(estimator, ParameterGrid(grid), X, y, groups, inner)
+        model = with_parameters(estimator, ParameterGrid(grid)[candidate])
+    searched = time.perf_counter()
+    model = _fit(model, X, y, groups)
+    return model, candidate, searched - start, time.perf_counter() - searched
 
 
 def with_parameters(estimator, parameters):

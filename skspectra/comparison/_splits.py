@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold, StratifiedKFold
 
 LEAVE_ONE_GROUP_OUT = "leave-one-group-out"
-N_DRAWS = 1000
+N_DRAWS = 100
 
 
 def make_splits(y, groups=None, cv=5, n_repeats=1, random_state=0, *, X=None, classes=None):
@@ -205,29 +205,44 @@ def _folds(y, groups, n_splits, random_state):
 
 
 def _label_folds(y, groups, n_splits, random_state):
-    """Return shuffled folds, drawn again until every label is in every test part.
+    """Return shuffled folds of a 0/1 matrix, drawn until every label is in every test part.
 
-    Then every label is in every training part, too. Spectra, or groups of them, are dealt out
-    evenly.
+    Then every label is in every training part, too. Spectra, or groups of them, are dealt out as
+    in K. Sechidis, G. Tsoumakas, I. Vlahavas, "On the Stratification of Multi-label Data", ECML
+    PKDD 2011, 145, doi 10.1007/978-3-642-23808-6_10.
     """
     units = np.arange(len(y)) if groups is None else np.unique(groups, return_inverse=True)[1]
-    n_units = units.max() + 1
-    present = np.zeros((n_units, y.shape[1]))
+    present = np.zeros((units.max() + 1, y.shape[1]), dtype=int)
     np.maximum.at(present, units, y)
     rng = np.random.default_rng(random_state)
     for _ in range(N_DRAWS):
-        fold = rng.permutation(n_units) % n_splits
+        fold = _deal(present, n_splits, rng)
         if (np.eye(n_splits)[fold].T @ present > 0).all():
             parts = fold[units]
             return [
                 (np.flatnonzero(parts != i), np.flatnonzero(parts == i)) for i in range(n_splits)
             ]
-    rarest = int(present.sum(axis=0).min())
     raise ValueError(
-        f"{N_DRAWS} draws of {n_splits} folds had none with every label in training and test; "
-        f"the rarest label is in {rarest} {'spectra' if groups is None else 'groups'}, so use "
-        "fewer folds"
+        f"{N_DRAWS} draws of {n_splits} folds had none with every label in training and test; the "
+        f"rarest label is in {present.sum(axis=0).min()} "
+        f"{'spectra' if groups is None else 'groups'}, so use fewer folds"
     )
+
+
+def _deal(present, n_splits, rng):
+    """Return a fold for each row of a 0/1 matrix, the rows of the rarest label first."""
+    fold = np.full(len(present), -1)
+    sizes, counts = np.zeros(n_splits), np.zeros((n_splits, present.shape[1]))
+    nothing = np.zeros(n_splits)
+    for label in [*np.argsort(present.sum(axis=0), kind="stable"), None]:
+        rows = fold < 0 if label is None else (fold < 0) & (present[:, label] == 1)
+        for row in rng.permutation(np.flatnonzero(rows)):
+            have = nothing if label is None else counts[:, label]
+            chosen = np.lexsort((rng.random(n_splits), sizes, have))[0]
+            fold[row] = chosen
+            sizes[chosen] += 1
+            counts[chosen] += present[row]
+    return fold
 
 
 def count_labels(y, groups=None):

@@ -16,7 +16,7 @@ from skorch import NeuralNet
 from skorch.helper import predefined_split
 
 from skspectra._pickling import VersionMixin
-from skspectra._validation import as_indicator, warn_if_flat
+from skspectra._validation import as_indicator, validate_spectra, warn_if_flat
 from skspectra.neural._layers import initialize_like_keras
 from skspectra.neural._training import (
     Batches,
@@ -104,7 +104,7 @@ class BaseNetwork(ClassifierMixin, VersionMixin, BaseEstimator, metaclass=ABCMet
         device = resolve_device(self.device)
         # X is neither converted nor split here, so a memory-mapped X is never copied as a whole.
         given = X
-        X, y = validate_data(self, X, y, dtype="numeric", multi_output=True)
+        X, y = validate_spectra(self, X, y, dtype="numeric", multi_output=True)
         targets = self._encode_fit(y)
         if groups is not None:
             groups = column_or_1d(groups)

@@ -1,5 +1,6 @@
-"""Deterministic transformations of spectra: clean, normalise, smooth, pool, compress."""
+"""Deterministic transformations of spectra: resample, clean, normalise, smooth, pool, compress."""
 
+from skspectra.preprocessing._axis_resampler import AxisResampler
 from skspectra.preprocessing._band_width import band_width
 from skspectra.preprocessing._baseline_corrector import BaselineCorrector
 from skspectra.preprocessing._intensity import compress, normalize
@@ -10,6 +11,7 @@ from skspectra.preprocessing._spectrum_normalizer import SpectrumNormalizer
 from skspectra.preprocessing._spike_remover import SpikeRemover
 
 __all__ = [
+    "AxisResampler",
     "BaselineCorrector",
     "IntensityCompressor",
     "MaxPoolDownsampler",

@@ -2,11 +2,11 @@
 
 from abc import ABCMeta, abstractmethod
 
-import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skspectra._pickling import VersionMixin
+from skspectra._validation import validate_spectra
 
 
 class BaseRowTransformer(
@@ -43,7 +43,7 @@ class BaseRowTransformer(
         self : BaseRowTransformer
             The fitted transformer.
         """
-        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        X = validate_spectra(self, X)
         self._resolve(X.shape[1])
         return self
 
@@ -61,7 +61,7 @@ class BaseRowTransformer(
             The transformed spectra; float32 stays float32, anything else becomes float64.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        X = validate_spectra(self, X, reset=False)
         return self._apply(X)
 
     def __sklearn_tags__(self):

@@ -8,9 +8,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.utils import assert_all_finite
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skspectra._pickling import VersionMixin
+from skspectra._validation import validate_spectra
 from skspectra.preprocessing._window_maxima import Scratch, window_maxima
 
 # Values processed at a time, so that they stay in the processor's cache and a memory-mapped X
@@ -151,7 +152,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, B
             The fitted transformer.
         """
         self._axis = column_axis(X)
-        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        X = validate_spectra(self, X)
         n_points = X.shape[1]
         self.pool_size_, self.stride_ = resolve_windows(n_points, self.pool_size, self.stride)
         if self.pooling == "max" and self.stride_ > self.pool_size_ < n_points:
@@ -186,9 +187,7 @@ class MaxPoolDownsampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, B
         """
         check_is_fitted(self)
         # A separate check for finite values would take longer than pooling; the loop checks them.
-        X = validate_data(
-            self, X, dtype=[np.float64, np.float32], reset=False, ensure_all_finite=False
-        )
+        X = validate_spectra(self, X, reset=False, ensure_all_finite=False)
         n_samples, n_points = X.shape
         pooled = np.empty((n_samples, len(self.starts_)), dtype=X.dtype)
         n_rows = max(1, _BLOCK // n_points)

@@ -5,8 +5,9 @@ from numbers import Real
 import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skspectra._validation import validate_spectra
 from skspectra.preprocessing._base import BaseRowTransformer
 from skspectra.preprocessing._intensity import FEW
 from skspectra.preprocessing._spikes import bridge, narrow_spikes, spikes_among_replicates
@@ -117,7 +118,7 @@ class SpikeRemover(BaseRowTransformer):
             If `groups` does not hold one value for each spectrum, or if values are missing.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        X = validate_spectra(self, X, reset=False)
         if groups is None:
             return self._apply(X)
         groups = column_or_1d(groups)

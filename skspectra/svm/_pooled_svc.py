@@ -11,10 +11,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skspectra._pickling import VersionMixin
-from skspectra._validation import as_indicator, warn_if_flat
+from skspectra._validation import as_indicator, validate_spectra, warn_if_flat
 from skspectra.preprocessing import MaxPoolDownsampler
 from skspectra.preprocessing._front import apply_front, fit_front
 from skspectra.preprocessing._intensity import LAWS, NORMS
@@ -177,7 +177,7 @@ class PooledSVC(ClassifierMixin, VersionMixin, BaseEstimator):
         # If anything fails from here on, no old Pipeline is left beside the new attributes.
         vars(self).pop("pipeline_", None)
         given = X
-        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True)
+        X, y = validate_spectra(self, X, y, multi_output=True)
         check_classification_targets(y)
         multilabel = type_of_target(y) == "multilabel-indicator"
         if multilabel:
@@ -212,7 +212,7 @@ class PooledSVC(ClassifierMixin, VersionMixin, BaseEstimator):
 
     def _features(self, X, stop):
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        X = validate_spectra(self, X, reset=False)
         warn_if_flat(X)
         return apply_front(self.pipeline_[:stop], X)
 

@@ -310,7 +310,7 @@ def test_advice_on_edges_and_audit(blobs):
     result = compare(X, y, {"neighbours": model}, n_repeats=1, search_cv=20)
     (text,) = advice_with(result, "end of its grid")
     assert text == (
-        "neighbours: n_neighbors = 9, the lower end of its grid, was chosen in 5 of 5 splits. "
+        "neighbours: n_neighbors = 9, the lower end of its grid, was chosen in 4 of 5 splits. "
         "Search smaller values, too: the model may be better than shown."
     )
     assert result.audit[0].code == "duplicates"

@@ -152,7 +152,7 @@ def test_warnings_of_other_processes_pass_once_a_model(blobs):
 def test_progress_of_other_processes(blobs):
     lines = []
     compare(*blobs, {"a": Spy(), "b": Spy()}, cv=2, n_jobs=2, progress=lines.append)
-    assert [line.split()[0] for line in lines] == [f"[{i}/8]" for i in range(1, 9)]
+    assert [line.split()[0] for line in lines[-8:]] == [f"[{i}/8]" for i in range(1, 9)]
     assert lines[-1].endswith("about 0 s left")
 
 
