@@ -210,9 +210,11 @@ FAULTS = [
     ),
     (
         "inspection/_hold.py",
-        "tests/inspection/test_occlusion.py -k 'scale or strongest or short or raw or sees'",
+        "tests/inspection/test_occlusion.py -k 'scale or strongest or short or raw or sees or front'",
         [
             ("X.shape[1] > 2", "True"),
+            ("or keeps_points(step)", ""),
+            ("list(step.get_feature_names_out()) == list(names)", "True"),
             ("self.offset * scales[0] + scales[1]", "self.offset + scales[1]"),
             ("self.scale * scales[0],", "scales[0],"),
             ("before[rows, low, None]\n    tolerance", "0\n    tolerance"),

@@ -55,6 +55,17 @@ def find_norms(part, seen=None):
     return found + [pair for one in list(inner) for pair in find_norms(one, seen)]
 
 
+def keeps_points(step):
+    """Return whether each feature that a fitted step returns is a point of the spectra it got."""
+    names = getattr(step, "feature_names_in_", None)
+    if names is None:
+        names = [f"x{i}" for i in range(getattr(step, "n_features_in_", 0))]
+    try:
+        return list(step.get_feature_names_out()) == list(names)
+    except (AttributeError, ValueError):
+        return False
+
+
 def row_scales(before, after):
     """Return scale and offset, as columns, where ``after = scale * before + offset`` row by row.
 
@@ -86,11 +97,12 @@ def as_frame(X, frame_type, names):
 class HeldModel:
     """A fitted classifier that scales altered spectra as it scaled them before.
 
-    The estimator is taken apart into steps. A step that multiplies each spectrum by a number and
-    adds one, as normalisation does, is replaced by the numbers that it had for the spectra as they
-    were. A normalisation inside of the classifier is switched off in a copy and applied before in
-    the same way. Where this does not give the responses of the estimator itself, the estimator is
-    used as it is.
+    The estimator is taken apart into steps. Those at the front that keep the points of the axis,
+    such as baseline correction and normalisation, are done once, before anything is altered. A
+    later step that multiplies each spectrum by a number and adds one is replaced by the numbers
+    that it had for the spectra as they were. A normalisation inside of the classifier is switched
+    off in a copy and applied before in the same way. Where this does not give the responses of the
+    estimator itself, the estimator is used as it is.
 
     Parameters
     ----------
@@ -109,7 +121,7 @@ class HeldModel:
     Attributes
     ----------
     X : ndarray of shape (n_samples, n_points)
-        The spectra as :meth:`respond` takes them: after the steps at the front that only scale.
+        The spectra as :meth:`respond` takes them: after the steps at the front.
     scale, offset : ndarray of shape (n_samples, 1)
         ``scale * X + offset`` are the spectra on one scale, where later steps scale as well.
     values : ndarray of shape (n_samples, n_values)
@@ -144,23 +156,24 @@ class HeldModel:
         *transformers, last = steps
         for step in transformers:
             after = _values(step.transform(self._named(X, step)))
-            X = self._add(step, "transform", after, row_scales(X, after) if known else None)
+            X = self._add(step, X, after, row_scales(X, after) if known else None)
         norms = find_norms(last) if hold else []
         if len({getattr(owner, name) for owner, name in norms}) == 1:
             owner, name = norms[0]
             after = normalize(X, getattr(owner, name))
-            self._add(None, None, after, row_scales(X, after))
+            self._add(None, X, after, row_scales(X, after))
             last = copy.deepcopy(last)
             for owner, name in find_norms(last):
                 setattr(owner, name, "none")
         self._steps.append((last, self._method, None))
 
-    def _add(self, step, method, after, scales):
-        """Note a step by its scale and offset of each spectrum, or as it is where it has none."""
-        if scales is None:
-            self._steps.append((step, method, None))
-        elif not self._steps:
+    def _add(self, step, before, after, scales):
+        """Note what a step does to altered spectra, unless it is done once at the front."""
+        is_front = not self._steps and after.shape == before.shape
+        if is_front and (scales is not None or keeps_points(step)):
             self.X = after
+        elif scales is None:
+            self._steps.append((step, "transform", None))
         else:
             self._steps.append((None, None, scales))
             self.scale, self.offset = self.scale * scales[0], self.offset * scales[0] + scales[1]

@@ -225,33 +225,44 @@ def test_the_loss_of_the_strongest_peak_raises_no_other(norm):
     assert (result.per_spectrum[:, ~without_5] != 0).any()
 
 
+def smooth(X):
+    return (X[:, :-2] + X[:, 1:-1] + X[:, 2:]) / 3
+
+
 def test_steps_that_change_the_scale_one_after_the_other(train, test):
-    """The scale of the last step is that of the spectra after all steps before it."""
-    model = make_pipeline(
-        SpectrumNormalizer("area"),
-        SavitzkyGolayFilter(7, 2),
-        SpectrumNormalizer("snv"),
-        PooledSVC(),
-    ).fit(*train)
+    """The scale of a later step is that of the spectra after all steps before it."""
+    later = [FunctionTransformer(smooth), SpectrumNormalizer("snv"), FunctionTransformer(smooth)]
+    model = make_pipeline(SpectrumNormalizer("area"), *later, PooledSVC()).fit(*train)
     X = test[0]
     held = HeldModel(model, X, X, "decision_function", lambda response, _: response[:, None])
     assert held.is_held
+    np.testing.assert_array_equal(held.X, normalize(X, "area"))
     altered = held.X.copy()
     altered[:, 20:40] = 0
-    smooth = model[1].transform(normalize(X, "area"))
-    changed = normalize(X, "area")
-    changed[:, 20:40] = 0
-    center, spread = smooth.mean(axis=1, keepdims=True), smooth.std(axis=1, keepdims=True)
-    last = (model[1].transform(changed) - center) / spread
-    svc = PooledSVC(normalize="none").fit(
-        normalize(normalize(model[:2].transform(train[0]), "snv")), train[1]
+    found = held.respond(altered, np.arange(len(X)))[:, 0]
+
+    before = smooth(normalize(X, "area"))
+    center, spread = before.mean(axis=1, keepdims=True), before.std(axis=1, keepdims=True)
+    again = smooth((before - center) / spread)
+    largest = np.abs(again).max(axis=1, keepdims=True)
+    last = smooth((smooth(altered) - center) / spread) / largest
+    svc = PooledSVC(normalize="none").fit(normalize(model[:-1].transform(train[0])), train[1])
+    np.testing.assert_allclose(found, svc.decision_function(last), atol=1e-6)
+    # On this scale they can be compared with each other.
+    scaled = smooth(smooth(held.scale * held.X + held.offset))
+    np.testing.assert_allclose(scaled, again / largest, atol=1e-9)
+
+
+def test_the_front_is_done_once(train, test):
+    """Windows are taken out of spectra that are smoothed already."""
+    model = make_pipeline(SavitzkyGolayFilter(9, 2), PooledSVC()).fit(*train)
+    X, y = test
+    result = occlusion_importance(model, X, y, width=10, mode="line", random_state=0)
+    direct = PooledSVC().fit(model[0].transform(train[0]), train[1])
+    expected = occlusion_importance(
+        direct, model[0].transform(X), y, width=10, mode="line", random_state=0
     )
-    largest = np.abs(normalize(smooth, "snv")).max(axis=1, keepdims=True)
-    np.testing.assert_allclose(
-        held.respond(altered, np.arange(len(X)))[:, 0],
-        svc.decision_function(last / largest),
-        atol=1e-6,
-    )
+    np.testing.assert_allclose(result.importances, expected.importances)
 
 
 def test_a_scale_that_cannot_be_held_is_said(train, test):
