@@ -17,6 +17,8 @@ _SHARE = 0.98
 _N_COMPARED = 50
 # A spectrum that is this much weaker is classified differently, unless it is scaled again.
 _WEAKER = 0.01
+# Of so few spectra or points every step is a scale and an offset.
+_FEW = 3
 
 
 def flatten(estimator):
@@ -55,17 +57,6 @@ def find_norms(part, seen=None):
     return found + [pair for one in list(inner) for pair in find_norms(one, seen)]
 
 
-def keeps_points(step):
-    """Return whether each feature that a fitted step returns is a point of the spectra it got."""
-    names = getattr(step, "feature_names_in_", None)
-    if names is None:
-        names = [f"x{i}" for i in range(getattr(step, "n_features_in_", 0))]
-    try:
-        return list(step.get_feature_names_out()) == list(names)
-    except (AttributeError, ValueError):
-        return False
-
-
 def row_scales(before, after):
     """Return scale and offset, as columns, where ``after = scale * before + offset`` row by row.
 
@@ -94,11 +85,28 @@ def as_frame(X, frame_type, names):
     return frame_type(X, columns=names, copy=False)
 
 
+def cleans(step, before, after):
+    """Return whether a fitted step does something to each spectrum and keeps its points.
+
+    Baseline correction does. A step that scales each point on its own, for all spectra alike, has
+    other values than spectra have.
+    """
+    if getattr(after, "shape", None) != before.shape:
+        return False
+    names = getattr(step, "feature_names_in_", [f"x{i}" for i in range(before.shape[1])])
+    try:
+        if list(step.get_feature_names_out()) != list(names):
+            return False
+    except (AttributeError, ValueError):
+        return False
+    return len(before) < _FEW or row_scales(before.T, after.T) is None
+
+
 class HeldModel:
     """A fitted classifier that scales altered spectra as it scaled them before.
 
-    The estimator is taken apart into steps. Those at the front that keep the points of the axis,
-    such as baseline correction and normalisation, are done once, before anything is altered. A
+    The estimator is taken apart into steps. Those at the front that clean or scale spectra, such
+    as baseline correction and normalisation, are done once, before anything is altered. A
     later step that multiplies each spectrum by a number and adds one is replaced by the numbers
     that it had for the spectra as they were. A normalisation inside of the classifier is switched
     off in a copy and applied before in the same way. Where this does not give the responses of the
@@ -136,7 +144,7 @@ class HeldModel:
         # The estimator itself checks the spectra, and warns where it has to.
         response = getattr(estimator, method)(given)
         self.values = measure(response, np.arange(len(X)))
-        response = np.hstack(response) if isinstance(response, list) else _values(response)
+        response = np.hstack(response) if isinstance(response, list) else as_array(response)
         varies = (np.asarray(response) != response[:1]).any()
         sample = np.arange(0, len(X), max(1, len(X) // _N_COMPARED))
         with warnings.catch_warnings():
@@ -150,12 +158,11 @@ class HeldModel:
     def _take_apart(self, steps, X, hold=True):
         self._steps = []
         self.X = X
-        # With two points every step has a scale and an offset.
-        known = hold and X.shape[1] > 2
+        known = hold and X.shape[1] >= _FEW
         self.scale, self.offset = np.ones((len(X), 1), X.dtype), np.zeros((len(X), 1), X.dtype)
         *transformers, last = steps
         for step in transformers:
-            after = _values(step.transform(self._named(X, step)))
+            after = as_array(step.transform(self._named(X, step)))
             X = self._add(step, X, after, row_scales(X, after) if known else None)
         norms = find_norms(last) if hold else []
         if len({getattr(owner, name) for owner, name in norms}) == 1:
@@ -169,8 +176,7 @@ class HeldModel:
 
     def _add(self, step, before, after, scales):
         """Note what a step does to altered spectra, unless it is done once at the front."""
-        is_front = not self._steps and after.shape == before.shape
-        if is_front and (scales is not None or keeps_points(step)):
+        if not self._steps and (scales is not None or cleans(step, before, after)):
             self.X = after
         elif scales is None:
             self._steps.append((step, "transform", None))
@@ -189,7 +195,7 @@ class HeldModel:
         """Return the values of altered spectra, which were these `rows` before."""
         for step, method, scales in self._steps:
             if scales is None:
-                X = _values(getattr(step, method)(self._named(X, step)))
+                X = as_array(getattr(step, method)(self._named(X, step)))
             else:
                 X = scales[0][rows] * X + scales[1][rows]
         return self._measure(X, rows)
@@ -201,7 +207,8 @@ class HeldModel:
         return _are_same(self.values[rows], self.respond(weaker, rows), 1)
 
 
-def _values(result):
+def as_array(result):
+    """Return a data frame or a sparse matrix as an array."""
     for name in ("to_numpy", "toarray"):
         if hasattr(result, name):
             return getattr(result, name)()

@@ -5,7 +5,7 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
 
-from skspectra.inspection._hold import as_frame, flatten
+from skspectra.inspection._hold import as_array, as_frame, cleans, flatten
 from skspectra.inspection._occlusion_display import default_label
 from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
 from skspectra.preprocessing._axis import check_axis
@@ -39,17 +39,24 @@ def two_likeliest(estimator, spectrum):
     return classes[order].tolist(), probabilities
 
 
-def features(estimator, X, norm):
-    """Return spectra as the classifier sees them, or else normalised, pooled and compressed."""
+def clean_and_features(estimator, X, given, norm):
+    """Return spectra after the first steps that clean them, and as the classifier sees them.
+
+    `given` are the same spectra as a data frame, where the estimator knows the columns. A
+    classifier without features of its own gets the spectra normalised, pooled and compressed.
+    """
     *steps, last = flatten(estimator)
+    clean, seen, is_front = X, given, True
     for step in steps:
-        X = step.transform(X)
+        seen = step.transform(seen)
+        is_front = is_front and cleans(step, clean, as_array(seen))
+        if is_front:
+            clean = as_array(seen)
     if hasattr(last, "transform_features"):
-        return np.asarray(last.transform_features(X))
+        return clean, as_array(last.transform_features(seen))
     if steps:
-        return X.toarray() if hasattr(X, "toarray") else np.asarray(X)
-    pooled = MaxPoolDownsampler().fit_transform(normalize(np.asarray(X, dtype=np.float64), norm))
-    return compress(pooled)
+        return clean, as_array(seen)
+    return clean, compress(MaxPoolDownsampler().fit_transform(normalize(clean, norm)))
 
 
 class NearestReferenceDisplay:
@@ -91,8 +98,9 @@ class NearestReferenceDisplay:
     The most similar spectrum is the nearest one (in the Euclidean norm) in the space that the
     classifier sees: what `transform_features` of the classifier returns, or the steps of a
     Pipeline before the last. Any other classifier gets the spectra normalised, pooled and
-    compressed. Drawn are the normalised spectra as they were given. A probability tells how the
-    classifier weighs its classes, not whether the spectrum belongs to any of them.
+    compressed. Drawn are the spectra after the first steps of a Pipeline that clean them, such as
+    baseline correction, and normalised. A probability tells how the classifier weighs its classes,
+    not whether the spectrum belongs to any of them.
 
     Examples
     --------
@@ -195,11 +203,14 @@ class NearestReferenceDisplay:
         absent = [label for label in labels if not (y_train == label).any()]
         if absent:
             raise ValueError(f"y_train has no spectrum of class {absent[0]!r}.")
-        seen, seen_new = (features(estimator, one, norm) for one in (X_train, given))
-        distances = np.linalg.norm(seen - seen_new, axis=1)
+        together = np.concatenate([X, new])
+        given = together if frame is None else as_frame(together, type(frame), frame.columns)
+        clean, seen = clean_and_features(estimator, together, given, norm)
+        distances = np.linalg.norm(seen[:-1] - seen[-1], axis=1)
         rows = [int(np.where(y_train == label, distances, np.inf).argmin()) for label in labels]
-        references = normalize(X[rows], norm)
-        display = cls(normalize(new, norm)[0], references, labels, rows, x_axis, probabilities)
+        *references, new = normalize(clean[[*rows, -1]], norm)
+        references = np.array(references)
+        display = cls(new, references, labels, rows, x_axis, probabilities)
         return display.plot(x_label=x_label, axes=axes)
 
     def plot(self, *, x_label=None, axes=None):

@@ -146,9 +146,9 @@ def occlusion_importance(
     that scale spectra one by one, and for the `normalize` of :class:`~skspectra.PooledSVC`,
     :class:`~skspectra.PooledMLP` and :class:`~skspectra.SpectralCNN`, also inside of wrappers. A
     warning says so where a classifier scales spectra in any other way, or in different ways at
-    once; it is then used as it is. In the same way the first steps of a Pipeline, as long as they
-    keep the points of the axis, are done once: windows are taken out of spectra whose spikes and
-    baseline have been removed.
+    once; it is then used as it is. In the same way the first steps of a Pipeline are done once, as
+    long as they clean spectra and keep the points of the axis: windows are taken out of spectra
+    whose spikes and baseline have been removed.
 
     The level comes from a control: the loss of each spectrum (or group) gets a random sign,
     2,000 times, and the level is passed by the largest mean over all windows in 5 % of these cases

@@ -5,6 +5,7 @@ import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils import Bunch
 
@@ -16,7 +17,7 @@ from skspectra.inspection import (
     occlusion_importance,
 )
 from skspectra.inspection._occlusion_display import joined
-from skspectra.preprocessing import SpectrumNormalizer, normalize
+from skspectra.preprocessing import SavitzkyGolayFilter, SpectrumNormalizer, normalize
 
 mpl = pytest.importorskip("matplotlib")
 
@@ -190,6 +191,17 @@ def test_features_of_the_classifier_are_used():
         model, moved, ["anatase"] * 12 + NAMES[Y[12:]].tolist(), new
     )
     assert 7 in display.rows
+
+
+@pytest.mark.parametrize("scaler", [[], [StandardScaler()]])
+def test_cleaned_spectra_are_drawn(scaler):
+    """Those after a scaler of single points would not look like spectra."""
+    clean = SavitzkyGolayFilter(9, 2), SavitzkyGolayFilter(7, 2)
+    model = make_pipeline(*clean, *scaler, PooledSVC(normalize="none")).fit(X, NAMES[Y])
+    display = NearestReferenceDisplay.from_estimator(model, X, NAMES[Y], X[4])
+    smooth = normalize(model[:2].transform(X))
+    np.testing.assert_allclose(display.spectrum, smooth[4])
+    np.testing.assert_allclose(display.references, smooth[display.rows])
 
 
 class Votes(RidgeClassifier):

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, Normalizer
+from sklearn.preprocessing import FunctionTransformer, Normalizer, StandardScaler
 from sklearn.svm import SVC
 from torch import nn
 
@@ -263,6 +263,12 @@ def test_the_front_is_done_once(train, test):
         direct, model[0].transform(X), y, width=10, mode="line", random_state=0
     )
     np.testing.assert_allclose(result.importances, expected.importances)
+
+
+def test_a_scaler_of_single_points_is_no_front(train, test):
+    model = make_pipeline(StandardScaler(), SVC()).fit(*train)
+    held = HeldModel(model, *test[:1] * 2, "decision_function", lambda one, _: one[:, None])
+    np.testing.assert_array_equal(held.X, test[0])
 
 
 def test_a_scale_that_cannot_be_held_is_said(train, test):
