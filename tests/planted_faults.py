@@ -210,7 +210,7 @@ FAULTS = [
     ),
     (
         "inspection/_hold.py",
-        "tests/inspection/test_occlusion.py -k 'scale or strongest or short or raw or sees or front'",
+        "tests/inspection/test_occlusion.py -k 'scale or strongest or short or raw or front'",
         [
             ("_FEW = 3", "_FEW = 0"),
             ("or cleans(step, before, after)", ""),

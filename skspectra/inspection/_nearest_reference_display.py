@@ -99,8 +99,9 @@ class NearestReferenceDisplay:
     classifier sees: what `transform_features` of the classifier returns, or the steps of a
     Pipeline before the last. Any other classifier gets the spectra normalised, pooled and
     compressed. Drawn are the spectra after the first steps of a Pipeline that clean them, such as
-    baseline correction, and normalised. A probability tells how the classifier weighs its classes,
-    not whether the spectrum belongs to any of them.
+    baseline correction, and normalised. The size of a difference is the root of its sum of
+    squares, relative to that of the new spectrum. A probability tells how the classifier weighs
+    its classes, not whether the spectrum belongs to any of them.
 
     Examples
     --------
@@ -272,10 +273,10 @@ class NearestReferenceDisplay:
         above.plot(self.x_axis, self.spectrum, color=NEW, linewidth=0.8, label="new spectrum")
         above.legend(frameon=False, fontsize="small")
         rest = self.spectrum - reference
-        share = np.abs(rest).sum() / (np.abs(self.spectrum).sum() or 1)
+        share = np.linalg.norm(rest) / (np.linalg.norm(self.spectrum) or 1)
         below.axhline(0, color="gray", linewidth=0.6)
         below.fill_between(self.x_axis, rest, 0, where=rest > 0, color=NEW, linewidth=0)
         below.fill_between(self.x_axis, rest, 0, where=rest < 0, color=color, linewidth=0)
         below.set_title(
-            f"new minus training spectrum: {share:.0%} of the area", fontsize="medium", loc="left"
+            f"new minus training spectrum, {share:.0%} as large", fontsize="medium", loc="left"
         )

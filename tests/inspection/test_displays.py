@@ -159,8 +159,8 @@ def test_the_nearest_spectra_of_the_two_likeliest_classes(seed):
         np.testing.assert_array_equal(spectrum.get_xdata(), np.linspace(10, 40, 100))
         assert display.labels[column] in above.get_title()
         rest = display.spectrum - display.references[column]
-        share = np.abs(rest).sum() / display.spectrum.sum()
-        assert f"{share:.0%} of the area" in below.get_title(loc="left")
+        share = np.sqrt((rest**2).sum() / (display.spectrum**2).sum())
+        assert f"{share:.0%} as large" in below.get_title(loc="left")
         paths = [path.get_extents() for one in below.collections for path in one.get_paths()]
         assert max(box.y1 for box in paths) == pytest.approx(max(rest.max(), 0))
         assert min(box.y0 for box in paths) == pytest.approx(min(rest.min(), 0))
