@@ -16,7 +16,10 @@ NEW, REFERENCES = "black", ("#0072B2", "#D55E00")
 
 
 def two_likeliest(estimator, spectrum):
-    """Return the predicted class and the runner-up, and their probabilities or None."""
+    """Return the two likeliest classes, their probabilities or None, and what is predicted.
+
+    The predicted class comes first. It is neither of them where the classifier rejects.
+    """
     for method in ("predict_proba", "decision_function"):
         if hasattr(estimator, method):
             break
@@ -32,11 +35,12 @@ def two_likeliest(estimator, spectrum):
     if scores.shape != classes.shape:
         raise ValueError(f"{method} returned {len(scores)} scores for {len(classes)} classes.")
     order = np.argsort(-scores, kind="stable")
-    # Votes may differ from scores. A label that is no class means that none was accepted.
-    predicted = classes[order] == estimator.predict(spectrum)[0]
-    order = np.concatenate([order[predicted], order[~predicted]])[:2]
+    predicted = np.asarray(estimator.predict(spectrum)).tolist()[0]
+    # Votes may differ from scores.
+    first = classes[order] == predicted
+    order = np.concatenate([order[first], order[~first]])[:2]
     probabilities = scores[order].tolist() if method == "predict_proba" else None
-    return classes[order].tolist(), probabilities
+    return classes[order].tolist(), probabilities, predicted
 
 
 def clean_and_features(estimator, X, given, norm):
@@ -81,6 +85,9 @@ class NearestReferenceDisplay:
         The axis of the spectra.
     probabilities : sequence of 2 float or None, default=None
         The probabilities of the two classes.
+    predicted : label or None, default=None
+        What was predicted. Where a classifier rejects the spectrum it is neither of the `labels`,
+        which are then the two likeliest classes. None is the first of them.
 
     Attributes
     ----------
@@ -116,13 +123,16 @@ class NearestReferenceDisplay:
     [0, 1]
     """
 
-    def __init__(self, spectrum, references, labels, rows, x_axis, probabilities=None):
+    def __init__(
+        self, spectrum, references, labels, rows, x_axis, probabilities=None, predicted=None
+    ):
         self.spectrum = spectrum
         self.references = references
         self.labels = labels
         self.rows = rows
         self.x_axis = x_axis
         self.probabilities = probabilities
+        self.predicted = predicted
 
     @classmethod
     def from_estimator(
@@ -200,7 +210,7 @@ class NearestReferenceDisplay:
             given = spectrum
         elif frame is not None:
             given = as_frame(new, type(frame), frame.columns)
-        labels, probabilities = two_likeliest(estimator, given)
+        labels, *rest = two_likeliest(estimator, given)
         absent = [label for label in labels if not (y_train == label).any()]
         if absent:
             raise ValueError(f"y_train has no spectrum of class {absent[0]!r}.")
@@ -211,7 +221,7 @@ class NearestReferenceDisplay:
         rows = [int(np.where(y_train == label, distances, np.inf).argmin()) for label in labels]
         *references, new = normalize(clean[[*rows, -1]], norm)
         references = np.array(references)
-        display = cls(new, references, labels, rows, x_axis, probabilities)
+        display = cls(new, references, labels, rows, x_axis, *rest)
         return display.plot(x_label=x_label, axes=axes)
 
     def plot(self, *, x_label=None, axes=None):
@@ -265,6 +275,8 @@ class NearestReferenceDisplay:
         label, row, color = self.labels[column], self.rows[column], REFERENCES[column]
         reference = self.references[column]
         title = f"{('predicted', 'runner-up')[column]}: {label}"
+        if column == 0 and self.predicted not in (None, *self.labels):
+            title = f"likeliest: {label}, but predicted: {self.predicted}"
         if self.probabilities is not None:
             title += f" (probability {self.probabilities[column]:.2f})"
         above.set_title(title, color=color)

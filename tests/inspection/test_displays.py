@@ -218,6 +218,21 @@ def test_the_prediction_comes_first():
     assert display.labels == NAMES[order[[1, 0]]].tolist()
 
 
+class Rejecting(PooledSVC):
+    def predict(self, X):
+        return np.full(len(X), "none of these")
+
+
+def test_a_rejected_spectrum():
+    model = Rejecting().fit(X, NAMES[Y])
+    display = NearestReferenceDisplay.from_estimator(model, X, NAMES[Y], X[0])
+    assert display.predicted == "none of these"
+    assert display.labels[0] == "anatase"
+    titles = [ax.get_title() for ax in display.axes_[0]]
+    assert titles[0] == "likeliest: anatase, but predicted: none of these"
+    assert titles[1] == f"runner-up: {display.labels[1]}"
+
+
 def test_two_classes_and_probabilities():
     rows = Y < 2
     for classifier in (LogisticRegression(), SVC()):
