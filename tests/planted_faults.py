@@ -268,7 +268,6 @@ FAULTS = [
             (".max(axis=1))", "[:, 0])"),
             ("(1 + n_larger)", "n_larger"),
             ("np.ceil((1 - rate) * (n_flips + 1))", "np.ceil((1 - rate) * n_flips)"),
-            ('side="left"', 'side="right"'),
             ("+ 1e-12 * np.abs", "- 1e-12 * np.abs"),
             ("np.add.at(sums, codes, shares)", "sums[codes] = shares"),
         ],
@@ -299,12 +298,11 @@ FAULTS = [
         "inspection/_nearest_reference_display.py",
         "tests/inspection/test_displays.py",
         [
-            ("order[predicted], order[~predicted]", "order"),
+            ("np.concatenate([order[first], order[~first]])", "order"),
             ("y_train == label, distances, np.inf).argmin()", "y_train == label, 0, 1).argmin()"),
             ('if hasattr(last, "transform_features"):', "if False:"),
             ("self.spectrum - reference", "reference - self.spectrum"),
             ("clean = as_array(seen)", "pass"),
-            ("[-scores[0], scores[0]]", "[scores[0], -scores[0]]"),
         ],
     ),
     (

@@ -177,20 +177,22 @@ def test_without_features_normalised_spectra_are_compared():
     assert "probability" not in display.axes_[0, 0].get_title()
 
 
-def test_features_of_the_classifier_are_used():
-    class Moved(PooledSVC):
-        def transform_features(self, spectra):
-            return np.argmax(spectra, axis=1)[:, None]
+class Marked(PooledSVC):
+    """Sees nothing but the first point."""
 
-    model = Moved().fit(X, NAMES[Y])
-    moved = np.roll(X, 1, axis=1)
-    moved[7] = 2 * X[7, ::-1]
-    moved[8] = X[7]
-    new = moved[7] + 0.1 * X[0]
-    display = NearestReferenceDisplay.from_estimator(
-        model, moved, ["anatase"] * 12 + NAMES[Y[12:]].tolist(), new
-    )
-    assert 7 in display.rows
+    def transform_features(self, X):
+        return 1000 * X[:, :1]
+
+
+def test_features_of_the_classifier_are_used():
+    marked = X.copy()
+    marked[:, 0] = 0.001 * np.arange(len(X))
+    new = marked[3].copy()
+    new[0] = marked[7, 0]
+    for model in (Marked(), make_pipeline(SavitzkyGolayFilter(1, 0), Marked())):
+        model.fit(marked, NAMES[Y])
+        display = NearestReferenceDisplay.from_estimator(model, marked, NAMES[Y], new)
+        assert display.rows[0] == 7
 
 
 @pytest.mark.parametrize("scaler", [[], [StandardScaler()]])
