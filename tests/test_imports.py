@@ -13,8 +13,8 @@ ROOT = Path(skspectra.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 EVERYTHING = {
-    *("augmentation", "comparison", "datasets", "io", "neural", "preprocessing", "svm"),
-    "uncertainty",
+    *("augmentation", "comparison", "datasets", "inspection", "io", "neural", "preprocessing"),
+    *("svm", "uncertainty"),
 }
 # Modules that every room may import: they import no room.
 COMMON = {"_grid", "_options", "_pickling", "_validation"}
@@ -31,6 +31,7 @@ ALLOWED = {
     "preprocessing": set(),
     "datasets": {"profiles"},
     "augmentation": {"preprocessing", "profiles"},
+    "inspection": {"preprocessing"},
     "svm": {"preprocessing", "profiles"},
     "neural": {"augmentation", "preprocessing", "profiles"},
     "uncertainty": {"preprocessing"},
@@ -66,6 +67,7 @@ PUBLIC = {
         *("load", "read_spectra", "resample", "save", "to_absorbance", "to_points"),
         "trusted_types",
     },
+    "inspection": {"NearestReferenceDisplay", "OcclusionDisplay", "occlusion_importance"},
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {
         "AxisResampler",

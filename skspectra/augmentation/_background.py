@@ -6,9 +6,9 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 from sklearn.utils._param_validation import Interval
 
-from skspectra.augmentation._axis import check_axis
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import heights, in_blocks, uniform
+from skspectra.preprocessing._axis import check_axis
 
 _DEGREE = 5
 # Smallest and largest full width at half maximum of the hump, as shares of the axis.

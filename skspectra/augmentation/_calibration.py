@@ -5,9 +5,10 @@ from numbers import Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from skspectra.augmentation._axis import Axis, check_axis
+from skspectra.augmentation._axis import Axis
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import in_blocks
+from skspectra.preprocessing._axis import check_axis
 
 # The shares of the length of the axis that "auto" stands for: offset, linear, quadratic.
 _AUTO = (1e-3, 1e-3, 5e-4)

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.utils import check_array, check_scalar
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
-from skspectra.augmentation._axis import check_axis
 from skspectra.augmentation._base import draw
+from skspectra.preprocessing._axis import check_axis
 
 # Colours of Okabe and Ito, which colour-blind readers can tell apart.
 ORIGINAL, VARIANT = "black", "#0072B2"

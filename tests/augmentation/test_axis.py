@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from skspectra.augmentation._axis import Axis, check_angles, check_axis
+from skspectra.augmentation._axis import Axis, check_angles
+from skspectra.preprocessing._axis import check_axis
 
 
 @pytest.mark.parametrize(("off", "is_even"), [(0.049, True), (-0.049, True), (0.051, False)])

@@ -1,0 +1,92 @@
+"""
+What did it look at?
+====================
+
+A model may be right for a wrong reason: a lamp that was on, a substrate, an instrument. So ask it
+where it looks, before its labels are believed. The guide says what to do with the answer:
+:ref:`inspection`.
+"""
+
+# %%
+# A model of three calibrants
+# ---------------------------
+# Raman spectra of calcite, polystyrene and silicon come with the package. Ten instruments measured
+# them; half of the instruments are held out, for what a model does on its training spectra tells
+# little about new ones.
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.pipeline import make_pipeline
+
+from skspectra import PooledSVC
+from skspectra.datasets import load_raman_calibrants
+from skspectra.preprocessing import BaselineCorrector
+
+data = load_raman_calibrants()
+instruments = np.unique(data.groups)
+held_out = np.isin(data.groups, instruments[::2])
+X, y = data.X[~held_out], data.y[~held_out]
+X_test, y_test, groups = data.X[held_out], data.y[held_out], data.groups[held_out]
+
+model = make_pipeline(BaselineCorrector(), PooledSVC()).fit(X, y)
+print(f"accuracy on instruments held out: {model.score(X_test, y_test):.2f}")
+
+# %%
+# Window by window
+# ----------------
+# Each window of the axis is exchanged with that of another spectrum, and the loss shows whether
+# the model used it. The loss of the yellow windows is above the level that chance stays below. It
+# is found by flipping the signs of whole instruments, because spectra of one instrument are alike.
+from skspectra.inspection import OcclusionDisplay
+
+options = {"x_axis": data.x_axis, "x_label": "Raman shift (cm$^{-1}$)", "random_state": 0}
+OcclusionDisplay.from_estimator(model, X_test, y_test, groups=groups, **options)
+plt.show()
+
+# %%
+# It used the line of silicon at 520 and that of calcite at 1086 per centimetre. It did not need
+# those of polystyrene, of which there are many: where several peaks say the same, the loss of one
+# shows little. So ask also what each window tells alone.
+OcclusionDisplay.from_estimator(model, X_test, y_test, groups=groups, mode="keep", **options)
+plt.show()
+
+# %%
+# Now the strongest line of polystyrene, at 1001 per centimetre, is there as well.
+
+# %%
+# Right for a wrong reason
+# ------------------------
+# Let a lamp have been on whenever silicon was measured, in every laboratory. Its line lies at 1850
+# per centimetre, where no calibrant has any. The accuracy does not tell; the figure does.
+lamp = np.exp(-(((data.x_axis - 1850) / 6) ** 2))
+heights = np.ptp(data.X, axis=1) * (data.y == "silicon")
+X_lamp = data.X + 0.8 * heights[:, None] * lamp
+
+deceived = make_pipeline(BaselineCorrector(), PooledSVC()).fit(X_lamp[~held_out], y)
+print(f"accuracy with the lamp: {deceived.score(X_lamp[held_out], y_test):.2f}")
+OcclusionDisplay.from_estimator(deceived, X_lamp[held_out], y_test, groups=groups, **options)
+plt.show()
+
+# %%
+# The model looks at the lamp, and hardly at silicon. So the line has to go, from the axis or from
+# the laboratory.
+
+# %%
+# One spectrum
+# ------------
+# Before a single label is believed, lay the spectrum over the most similar ones that the model was
+# trained on. Here is one of silicon: little is left below, on the left.
+from skspectra.inspection import NearestReferenceDisplay
+
+options.pop("random_state")
+new = X_test[np.flatnonzero(y_test == "silicon")[0]]
+NearestReferenceDisplay.from_estimator(model, X, y, new, **options)
+plt.show()
+
+# %%
+# And here is titanium dioxide, which the model has never seen and must give one of its three
+# names. Neither reference explains the peaks. To have such spectra rejected without looking, use
+# :class:`~skspectra.uncertainty.ConformalClassifier`.
+more = load_raman_calibrants(titanium_dioxide=True)
+unknown = more.X[more.y == "TiO2"][0]
+NearestReferenceDisplay.from_estimator(model, X, y, unknown, **options)
+plt.show()
