@@ -183,13 +183,37 @@ def speed():
     return fig
 
 
+def write_challenge():
+    """Write the table of the start page: scores on the published challenge, the best first."""
+    rows = read("challenge/comparison.csv")
+    measured = [row for row in rows if row["source"] == "measured"]
+    measured.sort(key=lambda row: -float(row["balanced_accuracy"]))
+    published = [row for row in rows if row["source"] == "published"]
+    published.sort(key=lambda row: -float(row["holdout"]))
+    lines = [
+        ".. csv-table::",
+        '   :header: "model", "of the best possible (%)", "published test grid (%)", "one fit"',
+        "   :widths: auto",
+        "",
+    ]
+    for row in measured[:9]:
+        share, grid = 100 * float(row["share_of_optimum"]), 100 * float(row["holdout"])
+        seconds = float(row["fit_seconds"])
+        lines.append(f'   "{row["model"]}", "{share:.1f}", "{grid:.1f}", "{seconds:.1f} s"')
+    for row in published[:1]:
+        grid = 100 * float(row["holdout"])
+        lines.append(f'   "{row["model"]} (published, mean of 5 seeds)", "", "{grid:.1f}", ""')
+    (FIGURES / "challenge.rst").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def draw_all(app=None):
-    """Draw every figure; Sphinx calls this before it reads the pages."""
+    """Draw every figure and write every table; Sphinx calls this before it reads the pages."""
     FIGURES.mkdir(exist_ok=True)
     for draw in (classical, networks, mixtures, classes, speed):
         fig = draw()
         fig.savefig(FIGURES / f"{draw.__name__}.png", dpi=150)
         plt.close(fig)
+    write_challenge()
 
 
 if __name__ == "__main__":
