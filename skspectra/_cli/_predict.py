@@ -64,7 +64,8 @@ def run(options):
                 remark = NOT_COVERED if "the axis covers" in str(error) else NOT_READ
                 show_warning(f"{remark}: {error}")
                 waiting.append([(name, None, remark)])
-            if sum(map(len, waiting)) >= N_TOGETHER or n_done == len(files):
+            is_enough = sum(map(len, waiting)) >= N_TOGETHER and not options.strict
+            if is_enough or n_done == len(files):
                 rows = [row for one in waiting for row in one]
                 writer.write(_predict(rows, file))
                 waiting = []
