@@ -13,13 +13,14 @@ and the objects of other libraries. Both return :class:`Spectra`::
 Reading needs numpy alone.
 """
 
+from skspectra.io._absorbance import to_absorbance
 from skspectra.io._as_spectra import as_spectra
 from skspectra.io._model_file import ModelFile, load, save
 from skspectra.io._read import read_spectra
 from skspectra.io._resample import resample
 from skspectra.io._spectra import Spectra, axis_names
 from skspectra.io._trusted import trusted_types
-from skspectra.io._units import convert_axis, convert_points, to_absorbance, to_points
+from skspectra.io._units import convert_axis, convert_points, to_points
 
 __all__ = [
     "ModelFile",

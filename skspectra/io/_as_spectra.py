@@ -2,13 +2,24 @@
 
 import numpy as np
 
+from skspectra.io._absorbance import settle_transmittance
 from skspectra.io._checks import in_order
 from skspectra.io._spectra import Spectra
 from skspectra.io._text import as_number
 from skspectra.io._units import unit_name
 
 
-def as_spectra(obj, *, x_axis=None, unit=None, wavelength=None, y=None, groups=None, names=None):
+def as_spectra(
+    obj,
+    *,
+    x_axis=None,
+    unit=None,
+    wavelength=None,
+    y=None,
+    groups=None,
+    names=None,
+    transmittance=None,
+):
     """Return spectra from anything that has an axis and values.
 
     Parameters
@@ -29,6 +40,8 @@ def as_spectra(obj, *, x_axis=None, unit=None, wavelength=None, y=None, groups=N
         The groups.
     names : array-like of shape (n_samples,), default=None
         The names; by default those that `obj` holds, or else numbers from 0.
+    transmittance : {"convert", "keep"}, default=None
+        What to do where `obj` says that it holds transmittance, as in :func:`read_spectra`.
 
     Returns
     -------
@@ -38,7 +51,8 @@ def as_spectra(obj, *, x_axis=None, unit=None, wavelength=None, y=None, groups=N
     Raises
     ------
     ValueError
-        If no axis is found, if shapes do not fit, or if values are not finite.
+        If no axis is found, if shapes do not fit, if values are not finite, or if `obj` holds
+        transmittance and `transmittance` is None.
 
     Examples
     --------
@@ -66,6 +80,9 @@ def as_spectra(obj, *, x_axis=None, unit=None, wavelength=None, y=None, groups=N
         )
     if not (np.isfinite(X).all() and np.isfinite(axis).all()):
         raise ValueError("the spectra or their axis hold values that are not finite.")
+    X, quantity, remark = settle_transmittance(
+        X, found.quantity, "keep" if isinstance(obj, Spectra) else transmittance, "the object"
+    )
     order = in_order("x_axis", axis, lambda i: f"point {i}")
     own = found.names if names is None else names
     own = range(len(X)) if own is None else own
@@ -88,8 +105,8 @@ def as_spectra(obj, *, x_axis=None, unit=None, wavelength=None, y=None, groups=N
         found.classes,
         None if groups is None else np.asarray(groups),
         found.metadata,
-        found.quantity,
-        found.remarks,
+        quantity,
+        (*found.remarks, remark) if remark else found.remarks,
         found.skipped,
     )
 

@@ -26,7 +26,7 @@ _QUANTITIES = [
 ]
 
 
-def read_columns(path, text, *, layout=None, first_line=1):
+def read_columns(path, text, *, layout=None):
     """Read text with two or more columns; comments and lines of a header are left out."""
     if "/*" in text:
         # Comments over several lines become empty lines, so that numbers of lines stay right.
@@ -41,11 +41,11 @@ def read_columns(path, text, *, layout=None, first_line=1):
         raise BadFileError(f"{path}: the file is empty; it must hold an axis and intensities")
     dialect, n_good = find_dialect(sample)
     if not n_good:
-        _refuse(path, lines, sample, first_line)
+        _refuse(path, lines, sample)
     widths = [len(numbers) for line in sample if (numbers := dialect.numbers(line))]
     width = max(sorted({*widths}), key=widths.count)
     first = _find_start(lines, dialect, width)
-    values, order = _read_block(path, lines, first, dialect, width, first_line)
+    values, order = _read_block(path, lines, first, dialect, width)
     header, names = _header(lines[:first], dialect, width)
     x_axis, X = values[order, 0], values[order, 1:].T
     part = Part(x_axis, X)
@@ -70,10 +70,10 @@ def _sample(lines):
     return sample or [line for line in lines if not is_comment(line)][:_N_SAMPLED]
 
 
-def _refuse(path, lines, sample, first_line):
+def _refuse(path, lines, sample):
     """Raise an error for a file in which no line has two numbers."""
     shown = sample[0].strip()
-    number = first_line + lines.index(sample[0])
+    number = 1 + lines.index(sample[0])
     if find_dialect([f"{line} {line}" for line in sample])[1]:
         raise BadFileError(
             f"{path}: line {number}: {shown[:40]!r} is one column; two are needed, the axis and "
@@ -105,13 +105,13 @@ def _find_start(lines, dialect, width):
     return found or 0
 
 
-def _read_block(path, lines, first, dialect, width, first_line):
+def _read_block(path, lines, first, dialect, width):
     """Return the numbers below the header and the slice that makes the axis ascending."""
     body = "\n".join(lines[first:])
-    numbers = np.arange(first, len(lines)) + first_line
+    numbers = np.arange(first, len(lines)) + 1
     values = _convert(body, dialect, width)
     if values is None:
-        values, numbers = _convert_lines(path, lines, first, dialect, width, first_line)
+        values, numbers = _convert_lines(path, lines, first, dialect, width)
     if len(values) < MIN_POINTS:
         raise BadFileError(f"{path}: {len(values)} points; a spectrum needs at least {MIN_POINTS}")
     return values, in_order(path, values[:, 0], lambda i: f"line {numbers[i]}, column 1")
@@ -132,22 +132,24 @@ def _convert(body, dialect, width):
     starts = np.flatnonzero(is_blank[:-1] & ~is_blank[1:])
     ends = np.append(np.flatnonzero(codes == 10), len(codes))
     per_line = np.diff(np.searchsorted(starts, ends), prepend=0)
-    if not np.isin(per_line, [0, width]).all() or 0 in per_line[:-1].tolist():
-        # An empty line at the end is harmless; others would make the numbers of lines wrong.
-        filled = np.flatnonzero(per_line)
-        if not len(filled) or not (per_line[: filled[-1] + 1] == width).all():
-            return None
+    filled = np.flatnonzero(per_line)
+    # Empty lines at the end are harmless; others would make the numbers of lines wrong.
+    if not len(filled) or not (per_line[: filled[-1] + 1] == width).all():
+        return None
     try:
         values = np.array(body.split(), dtype=np.float64)
     except ValueError:
         return None
-    return values.reshape(-1, width) if (abs(values) <= LARGEST).all() else None
+    # There are more kinds of blanks than those counted above.
+    if len(values) != len(filled) * width or not (abs(values) <= LARGEST).all():
+        return None
+    return values.reshape(-1, width)
 
 
-def _convert_lines(path, lines, first, dialect, width, first_line):
+def _convert_lines(path, lines, first, dialect, width):
     """Return the numbers line by line with the numbers of their lines; name all bad lines."""
     bad, values, numbers = BadRows(path), [], []
-    for number, line in enumerate(lines[first:], first + first_line):
+    for number, line in enumerate(lines[first:], first + 1):
         if is_comment(line):
             continue
         fields = dialect.fields(line)

@@ -3,9 +3,10 @@
 import numpy as np
 
 from skspectra import _grid
+from skspectra.io._absorbance import settle_transmittance
 from skspectra.io._part import BadFileError, list_names
 from skspectra.io._spectra import Spectra
-from skspectra.io._units import absorbance_of, unit_name
+from skspectra.io._units import unit_name
 
 # Wavelengths of one anode differ less: files name its first line or the mean of two.
 _SAME_WAVELENGTH = 2e-3
@@ -109,19 +110,11 @@ def _agree(what, values, given, parameter):
 def _convert(parts, transmittance, remarks):
     """Return what the intensities are; transmittance is converted, kept or refused."""
     for name, part in parts.items():
-        if part.quantity == "% transmittance":
-            part.X, part.quantity = part.X / 100, "transmittance"
-        if part.quantity != "transmittance" or transmittance == "keep":
-            continue
-        if transmittance is None:
-            raise BadFileError(
-                f"{name}: it holds transmittance, whose bands point down, so that max pooling "
-                "loses them; convert it with transmittance='convert' (--absorbance on the command "
-                "line)"
-            )
-        part.X, remark = absorbance_of(part.X, name)
-        part.quantity = "absorbance"
-        part.remarks.append(remark)
+        part.X, part.quantity, remark = settle_transmittance(
+            part.X, part.quantity, transmittance, name
+        )
+        if remark:
+            part.remarks.append(remark)
     found = {part.quantity: name for name, part in parts.items() if part.quantity}
     if len(found) > 1:
         if not {*found} <= {"counts", "counts per second"}:

@@ -83,9 +83,16 @@ def test_everything_else_may_be_given():
     assert as_spectra(spectra, y=["c", "d"]).y.tolist() == ["c", "d"]
 
 
-def test_quantity_of_an_nddataset():
-    found = as_spectra(Values(X, x=axis_of(), title="Transmittance"))
-    assert (found.quantity, found.unit) == ("transmittance", None)
+def test_transmittance_of_an_nddataset():
+    dataset = Values(X + 1, x=axis_of(), title="Transmittance")
+    with pytest.raises(ValueError, match="the object: it holds transmittance, whose bands"):
+        as_spectra(dataset)
+    assert as_spectra(dataset, transmittance="keep").quantity == "transmittance"
+    converted = as_spectra(dataset, transmittance="convert")
+    np.testing.assert_allclose(converted.X, -np.log10(X + 1))
+    assert (converted.quantity, len(converted.remarks)) == ("absorbance", 1)
+    with pytest.raises(ValueError, match="transmittance='yes' must be 'convert'"):
+        as_spectra(dataset, transmittance="yes")
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,12 @@ def test_numbered_columns_beside_an_axis_of_any_name(write):
     assert read_spectra(write(text, "table.csv")).x_axis.tolist() == [1, 2, 3]
 
 
+def test_other_kinds_of_blanks(write, make_lines, check_spectrum):
+    check_spectrum(read_spectra(write(make_lines("\xa0"))))
+    with pytest.raises(ValueError, match="line 3: 3 columns, but the file has 2"):
+        read_spectra(write("1 2\n2 3\n3 4\xa05\n4 5\n"))
+
+
 def test_every_line_is_read_exactly(write):
     rng = np.random.default_rng(0)
     values = rng.normal(size=(3000, 2)).cumsum(axis=0)
