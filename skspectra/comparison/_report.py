@@ -49,7 +49,8 @@ def report_blocks(result, pictures=False):
         The report, from what to do to the settings.
     """
     data = result.settings.get("data")
-    *advice, last = result.advice()
+    # What the audit found comes first in the advice, and has a table here.
+    *advice, last = result.advice()[len(result.audit) :]
     blocks = [
         Block(
             "title", f"Comparison of {len(result.models)} models" + (f": {data}" if data else "")
@@ -63,6 +64,12 @@ def report_blocks(result, pictures=False):
         ]
     if advice:
         blocks += [Block("heading", "What else to know"), Block("list", advice)]
+    if result.audit:
+        cells = [[finding.code, finding.title, finding.action] for finding in result.audit]
+        blocks += [
+            Block("heading", "The data"),
+            Block("table", (["", "found", "what to do"], cells)),
+        ]
     blocks += [
         Block("heading", "Scores"),
         Block("text", f"In percent, each with its own {100 * result.level:g} % interval."),

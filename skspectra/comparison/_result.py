@@ -373,7 +373,8 @@ class Comparison:
         paths : list of Path
             comparison.csv (one row per model), pairs.csv, confusion.csv (one row per model and
             true class, one column per predicted class), shift.csv, parameters.csv,
-            settings.csv and predictions.csv (one row per model and test spectrum).
+            settings.csv, predictions.csv (one row per model and test spectrum) and audit.csv
+            (one row per finding).
 
         Raises
         ------
@@ -409,6 +410,10 @@ class Comparison:
             ],
             "settings.csv": [{"name": name, "value": value} for name, value in settings.items()],
             "predictions.csv": self._prediction_rows(),
+            "audit.csv": [
+                finding._asdict() | {"rows": " ".join(map(str, finding.rows))}
+                for finding in self.audit
+            ],
         }
         for name in tables:
             if not tables[name]:
