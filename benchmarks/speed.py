@@ -2,7 +2,8 @@
 
 Usage: python benchmarks/speed.py NAME [--COLUMNs VALUE ...] [--again] [--finish]
 
-NAME is networks, pooling, svc, generate or augmentation; the options are those of study.py.
+NAME is networks, pooling, svc, generate, augmentation or engine; the options are those of
+study.py.
 """
 
 import tempfile
@@ -12,8 +13,9 @@ import warnings
 from functools import partial
 from pathlib import Path
 
-# Importing it registers its comparison.
+# Importing them registers their comparisons.
 import _augmentation_speed  # noqa: F401
+import _engine  # noqa: F401
 import numpy as np
 import torch
 from _speed import alone, in_turns, peak_mib, seconds_of, timed

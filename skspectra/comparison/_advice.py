@@ -5,12 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skspectra.comparison import _models
 from skspectra.comparison._evidence import evidence
+from skspectra.comparison._models import COST_ORDER
 from skspectra.comparison._wording import percent
-
-# Names of the models of default_models, from cheap to expensive.
-COST_ORDER = getattr(_models, "COST_ORDER", [])
 
 ACCEPTED_RISK = 0.2
 
@@ -94,15 +91,14 @@ def cost_order(names):
     Parameters
     ----------
     names : list of str
-        The names; those that are not in the table of models come last, in the given order.
+        The names.
 
     Returns
     -------
     order : list of str
-        The names in their order of cost.
+        In the order of the table of models if all are in it, otherwise as they were given.
     """
-    known = {name: i for i, name in enumerate(COST_ORDER)}
-    return sorted(names, key=lambda name: known.get(name, len(known)))
+    return sorted(names, key=COST_ORDER.index) if set(names) <= set(COST_ORDER) else list(names)
 
 
 def recommend(scores, shortfalls, order, *, margin, low, guess, too_few="", rest=""):

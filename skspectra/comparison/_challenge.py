@@ -22,7 +22,9 @@ PUBLISHED = {
 }
 
 
-def compare_challenge(models, *, max_shift=None, random_state=0, progress=None):
+def compare_challenge(
+    models, *, max_shift=None, random_state=0, n_jobs=None, results=None, progress=None
+):
     """Compare models on the published challenge of 27 classes that are hard to tell apart.
 
     There are five replicates. The first trains on the published training set, the others on fresh
@@ -38,6 +40,10 @@ def compare_challenge(models, *, max_shift=None, random_state=0, progress=None):
         Displacement of the test spectra in the shift test, in points, see :func:`compare`.
     random_state : int, default=0
         Seed of the fresh spectra.
+    n_jobs : int, default=None
+        Number of jobs at a time, see :func:`compare`.
+    results : str or path-like, default=None
+        Folder for the runs, so that none is made twice, see :func:`compare`.
     progress : callable, default=None
         Function that is called with one line of text after each fit.
 
@@ -76,6 +82,8 @@ def compare_challenge(models, *, max_shift=None, random_state=0, progress=None):
         max_shift=max_shift,
         pairs=default_pairs(models) or "all",
         random_state=random_state,
+        n_jobs=n_jobs,
+        results=results,
         progress=progress,
     )
     optimum = bayes_optimum(challenge.table, n_samples=2000, random_state=random_state)

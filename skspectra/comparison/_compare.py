@@ -42,7 +42,8 @@ def compare(
     y : array-like of shape (n_samples,)
         The labels.
     models : dict of str to estimator or (estimator, dict)
-        The models by name. In ``(estimator, grid)`` the grid, a dictionary of lists, is searched
+        The models by name, from cheap to expensive, which matters for the recommendation. In
+        ``(estimator, grid)`` the grid, a dictionary of lists, is searched
         for the best balanced accuracy. ``(estimator, None)`` has nothing to search and is exempt
         from the rule of equal budgets.
     groups : array-like of shape (n_samples,), default=None

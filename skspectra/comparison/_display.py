@@ -1,5 +1,7 @@
 """The figure of a comparison."""
 
+from itertools import count
+
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
@@ -223,12 +225,12 @@ def _styles(models):
     They follow from the order in which the models were given, not from their scores, and a model
     of default_models has the same in every figure.
     """
-    styles, n_others = {}, 0
+    fixed = {name: i for i, name in enumerate(COST_ORDER)}
+    taken = {fixed[model.model] for model in models if model.model in fixed}
+    free = (i for i in count() if i not in taken)
+    styles = {}
     for model in models:
-        if model.model in COST_ORDER:
-            i = COST_ORDER.index(model.model)
-        else:
-            i, n_others = len(COST_ORDER) + n_others, n_others + 1
+        i = fixed[model.model] if model.model in fixed else next(free)
         colour = FAMILIES[model.family][1]
         styles[model.model] = {
             "color": colour,
@@ -236,6 +238,6 @@ def _styles(models):
             "markerfacecolor": colour if model.converged else "white",
             "markerfacecoloralt": "white",
             # The second round of the markers is filled by half.
-            "fillstyle": "full" if i < len(MARKERS) else "left",
+            "fillstyle": "full" if i // len(MARKERS) % 2 == 0 else "left",
         }
     return styles

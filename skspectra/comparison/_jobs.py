@@ -49,7 +49,7 @@ def run_jobs(plan, *, n_jobs=None, store=None, progress=None):
     parallel = Parallel(
         n_jobs=n_jobs, batch_size=1, pre_dispatch="n_jobs", return_as="generator_unordered"
     )
-    outcomes = parallel(_queue(plan, runs, n_workers))
+    outcomes = parallel(_queue(plan, runs, n_workers, _share(plan)))
     try:
         for name, i, run, caught in outcomes:
             runs[name][i] = run
@@ -95,7 +95,17 @@ def _jobs(plan):
     return [(name, i) for i in range(len(plan.splits)) for name in plan.models]
 
 
-def _queue(plan, runs, n_workers):
+def _share(plan):
+    """Return what all jobs need; a cluster keeps a copy on each of its machines.
+
+    Without this the only copy of something could be lost with the machine that has it.
+    """
+    shared = plan.X, plan.y, plan.classes, plan.groups
+    client = getattr(get_active_backend()[0], "client", None)
+    return shared if client is None else client.scatter([shared], broadcast=True, hash=False)[0]
+
+
+def _queue(plan, runs, n_workers, shared):
     """Yield the jobs that are left, as calls; with several workers the longest first.
 
     How long a model takes is known from its first run. Models without one come first, those with
@@ -123,14 +133,11 @@ def _queue(plan, runs, n_workers):
             len(plan.splits),
             plan.models[name],
             plan.grids[name],
-            plan.X,
-            plan.y,
-            plan.classes,
-            *plan.splits[i],
-            inner=plan.inner_splits[i],
+            shared,
+            plan.splits[i],
+            inner=plan.inner_splits[i] if plan.grids[name] else None,
             shifts=plan.shifts,
             X_holdout=plan.holdout[0] if plan.holdout is not None and i == 0 else None,
-            groups=plan.groups,
         )
 
 
@@ -140,12 +147,13 @@ def _guess(plan, name):
     return plan.n_candidates[name] * {"net": 100, "baseline": 0}.get(family, 1)
 
 
-def _run_job(name, i, n_splits, *arguments, **options):
+def _run_job(name, i, n_splits, estimator, grid, shared, split, **options):
     """Run one model on one split with one thread, and return the warnings beside the run."""
     with warnings.catch_warnings(record=True) as caught, one_thread():
         warnings.simplefilter("always")
         try:
-            run = run_model(*arguments, **options)
+            X, y, classes, groups = shared
+            run = run_model(estimator, grid, X, y, classes, *split, groups=groups, **options)
         except Exception as error:
             error.add_note(f"while comparing models: {_title(name, i, n_splits)}")
             raise

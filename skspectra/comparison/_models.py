@@ -117,7 +117,8 @@ def default_models(
     models = table.chemometric() | table.raw() | table.pooled()
     if networks:
         models |= make_networks(full, normalize, window_sizes(n_points), random_state)
-    models[MAJORITY] = DummyClassifier(strategy="most_frequent"), None
+    guess = DummyClassifier(strategy="most_frequent", random_state=random_state)
+    models[MAJORITY] = guess, None
     models = {name: models[name] for name in COST_ORDER if name in models}
     if search:
         return models

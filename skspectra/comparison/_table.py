@@ -92,6 +92,10 @@ class Table:
             return OneVsRestClassifier(classifier), "classify__estimator__"
         return classifier, "classify__"
 
+    def logistic(self):
+        """Return a logistic regression; a model without a seed is not remembered on disk."""
+        return LogisticRegression(max_iter=10_000, random_state=self.random_state)
+
     def front(self, *steps, derive="passthrough"):
         """Return a Pipeline whose first steps, a baseline and a derivative, can be searched."""
         return Pipeline([("baseline", "passthrough"), ("derive", derive), *steps])
@@ -135,7 +139,10 @@ class Table:
                 fine("reduce__n_components", *3 * [[min(k, p) for k in (6, 12, 20, 32)]]),
             ),
             RIDGE: (
-                recipe(("scale", scale), ("classify", RidgeClassifier(alpha=1e-2 * p))),
+                recipe(
+                    ("scale", scale),
+                    ("classify", RidgeClassifier(alpha=1e-2 * p, random_state=seed)),
+                ),
                 grid("classify__alpha", [1e-3 * p, 1e-1 * p]),
             ),
             PLS_DA: (
@@ -152,7 +159,7 @@ class Table:
     def raw(self):
         """Return models of single points."""
         normalize = ("normalize", SpectrumNormalizer(self.normalize))
-        logistic, prefix = self.single(LogisticRegression(max_iter=10_000))
+        logistic, prefix = self.single(self.logistic())
         machine = PooledSVC(1, 1, normalize=self.normalize, compression="none", C=SVC_C)
 
         def grid(name, values):
@@ -177,14 +184,14 @@ class Table:
     def pooled(self):
         """Return pooled models, which search the window and, most of them, what is in front."""
         pools, norm = self.pools, self.normalize
-        logistic, prefix = self.single(LogisticRegression(max_iter=10_000))
+        logistic, prefix = self.single(self.logistic())
         # Spectra of unit area are smaller by the number of points, and their square roots by its
         # root; the strength of regularisation makes up for that.
         unit = self.n_points if norm == "area" else 1
         logistic.set_params(**{f"{prefix.removeprefix('classify__')}C": POOLED_LR_C * unit})
         copies = AugmentedClassifier(
             PooledSVC(normalize=norm),
-            PeakShiftAugmenter(),
+            PeakShiftAugmenter(random_state=self.random_state),
             n_copies=N_COPIES,
             random_state=self.random_state,
         )
@@ -238,7 +245,7 @@ def make_networks(full, normalize, pools, random_state):
     except ImportError as error:
         warnings.warn(f"the networks are left out: {error}", stacklevel=3)
         return {}
-    shifts = PeakShiftAugmenter()
+    shifts = PeakShiftAugmenter(random_state=random_state)
     common = {"normalize": normalize, "random_state": random_state, "n_threads": N_THREADS}
     mlp = PooledMLP(augmenter=shifts, **common)
     # Networks on narrow windows take longest, so only shifted spectra are tried with them.

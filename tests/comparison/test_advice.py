@@ -51,9 +51,10 @@ def test_without_a_standard_error_the_best_is_chosen():
     assert choose(scores, {}, ORDER, 0.02).model == "dear"
 
 
-def test_cost_order_puts_unknown_models_last(monkeypatch):
-    monkeypatch.setattr(_advice, "COST_ORDER", ["ridge", "SVM"])
-    assert cost_order(["mine", "SVM", "other", "ridge"]) == ["ridge", "SVM", "mine", "other"]
+def test_cost_order_is_that_of_the_table_or_as_given(monkeypatch):
+    monkeypatch.setattr(_advice, "COST_ORDER", ["ridge", "SVM", "net"])
+    assert cost_order(["net", "ridge"]) == ["ridge", "net"]
+    assert cost_order(["SVM", "mine", "ridge"]) == ["SVM", "mine", "ridge"]
 
 
 def advise(scores, shortfalls, *, low=0.7, guess=0.5, **more):

@@ -106,7 +106,7 @@ def test_markers_of_many_models_differ(result):
 def test_default_models_have_their_own_markers(result, monkeypatch):
     monkeypatch.setattr(_display, "COST_ORDER", ["ridge", "naive Bayes"])
     assert _display._styles(result.models)["naive Bayes"]["marker"] == _display.MARKERS[1]
-    assert _display._styles(result.models)["majority"]["marker"] == _display.MARKERS[2]
+    assert _display._styles(result.models)["majority"]["marker"] == _display.MARKERS[0]
 
 
 def test_guessing_is_drawn(result):

@@ -231,7 +231,7 @@ def test_longest_jobs_first(blobs):
     plan = make_plan(*blobs, models, cv=2, n_repeats=1)
     runs = {name: [None, None] for name in models}
     order = []
-    for _, (name, i, *_), _ in _queue(plan, runs, 2):
+    for _, (name, i, *_), _ in _queue(plan, runs, 2, None):
         order.append((name, i))
         # The network turns out to be faster than the others.
         runs[name][i] = run_of({"guess": 2, "net": 1, "search": 3}[name])
@@ -243,7 +243,7 @@ def test_one_job_at_a_time_goes_split_by_split(blobs):
     plan = make_plan(*blobs, {"a": SVC(), "b": SVC()}, cv=2, n_repeats=1)
     runs = {name: [None, None] for name in plan.models}
     runs["b"][0] = run_of(1)
-    order = [(name, i) for _, (name, i, *_), _ in _queue(plan, runs, 1)]
+    order = [(name, i) for _, (name, i, *_), _ in _queue(plan, runs, 1, None)]
     assert order == [("a", 0), ("a", 1), ("b", 1)]
 
 

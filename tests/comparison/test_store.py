@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from skspectra import AugmentedClassifier, PeakShiftAugmenter, PooledSVC
-from skspectra.comparison import compare
+from skspectra.comparison import compare, default_models
 from skspectra.comparison._plan import make_plan
 from skspectra.comparison._store import NotRemembered, Store, describe
 from skspectra.preprocessing import normalize
@@ -198,6 +198,12 @@ def test_what_is_never_remembered(model, reason):
         describe(model)
 
 
+@pytest.mark.parametrize("options", [{}, {"search": True, "full": True}, {"multilabel": True}])
+def test_all_default_models_are_remembered(options):
+    for model in default_models(100, **options).values():
+        assert describe(model)
+
+
 def test_the_settings_say_what_is_fitted_again(blobs, fits, tmp_path):
     given = {"Bayes": GaussianNB(), "guess": DummyClassifier()}
     for _ in range(2):
@@ -241,7 +247,7 @@ SLOW = """
 import sys, time
 import numpy as np
 from sklearn.naive_bayes import GaussianNB
-from skspectra.comparison import compare
+from skspectra.comparison import compare, default_models
 
 original = GaussianNB.fit
 def fit(self, X, y):
