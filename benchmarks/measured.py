@@ -162,6 +162,8 @@ def summarize():
         }
         few = "" if n_units >= 5 else "too few"
         verdicts = judge(estimates, margin=0.02, not_converged=[], too_few=few)
+        for pair in set(PAIRS) - set(estimates):
+            pairs[pair].append("")
         for (pair, row), verdict in zip(estimates.items(), verdicts, strict=True):
             low_high = f" ({100 * verdict.low:+.1f} to {100 * verdict.high:+.1f})"
             interval = "" if np.isnan(verdict.low) else low_high
