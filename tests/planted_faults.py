@@ -918,6 +918,45 @@ FAULTS = [
         "tests/datasets/test_raman.py",
         [('data["low"][:, None]', "0"), ("dtype=np.int64)", "dtype=np.int16)")],
     ),
+    (
+        "_cli/_predict.py",
+        "tests/cli/test_files.py",
+        [
+            ("FALSE_ALARMS = 0.05", "FALSE_ALARMS = 0.0"),
+            ("row.min() == row.max()", "False"),
+            ("                if options.strict:\n                    raise\n", ""),
+            ("i for i in range(len(names)) if i != own", "i for i in range(len(names))"),
+            ("and not options.strict", ""),
+        ],
+    ),
+    (
+        "_cli/_data.py",
+        "tests/cli/test_files.py",
+        [
+            ("MAX_BAD = 5", "MAX_BAD = 1"),
+            ("return int(bool(skipped))", "return 0"),
+            ("if minimum and n < minimum", "if minimum and n > minimum"),
+            ("spectra.x_axis <= high", "spectra.x_axis < high"),
+        ],
+    ),
+    (
+        "_cli/_fit.py",
+        "tests/cli/test_files.py",
+        [
+            ('find_spec("skops") is None', "False"),
+            ("N_FOR_NOVELTY = 19", "N_FOR_NOVELTY = 99"),
+            ("        groups = None\n", ""),
+        ],
+    ),
+    (
+        "_cli/_compare.py",
+        "tests/cli/test_compare.py tests/cli/test_files.py",
+        [
+            ("if counts[name] >= needed:", "if True:"),
+            ("(0.25, 0.5, 0.75, 1, 1.5, 2)", "(0.25, 0.5, 0.75, 1, 1.5, 3)"),
+            ("            results=runs,\n", ""),
+        ],
+    ),
 ]
 
 
