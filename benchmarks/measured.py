@@ -170,9 +170,9 @@ def summarize():
             pairs[pair].append(f"{100 * row.value:+.1f}{interval}: {verdict.verdict}")
         if set(CHEMOMETRIC) <= set(names):
             choices.append([data, *recommend(names, inner, gains, strata, split_of)])
-    columns = ["model", *sets]
-    write_rows(RESULTS / "measured.csv", columns, table.values())
-    write_rows(RESULTS / "measured_pairs.csv", ["difference in points", *sets], pairs.values())
+    for name, tables in (("measured", table), ("measured_pairs", pairs)):
+        header = ["model" if tables is table else "difference in points", *sets]
+        write_rows(RESULTS / f"{name}.csv", header, [r for r in tables.values() if any(r[1:])])
     losses = [float(row[5]) for row in choices]
     means = ["mean", "", "", "", "", f"{np.mean(losses):.1f}", "", ""]
     means += [f"{np.mean([float(row[8]) for row in choices]):.1f}"]
