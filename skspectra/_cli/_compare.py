@@ -1,5 +1,6 @@
 """skspectra compare: which model, and how sure."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 from skspectra._cli._data import (
@@ -86,7 +87,7 @@ def run(options):
         result = compare_spectra(spectra, options, folder)
         result.settings["data"] = ", ".join(Path(path).name for path in options.paths)
     else:
-        result, status = _compare_challenge(options), 0
+        result, status = _compare_challenge(options, folder), 0
     result.settings["normalize"] = options.normalize
     write_result(result, folder, options.output)
     return status
@@ -250,8 +251,7 @@ def compare_spectra(spectra, options, folder):
         make_plan(X, y, models, **plan)
     except ValueError as error:
         raise UserError(f"{source(options)}: {error}") from None
-    runs = folder / RUNS
-    try:
+    with _kept_runs(folder) as runs:
         return comparison.compare(
             X,
             y,
@@ -261,6 +261,14 @@ def compare_spectra(spectra, options, folder):
             progress=show_progress,
             **plan,
         )
+
+
+@contextmanager
+def _kept_runs(folder):
+    """Give the folder of the finished fits; Ctrl-C says how many there are."""
+    runs = folder / RUNS
+    try:
+        yield runs
     except KeyboardInterrupt:
         n_kept = sum(1 for path in runs.rglob("*") if path.is_file()) if runs.is_dir() else 0
         raise Interrupted(
@@ -310,7 +318,7 @@ def _band_width(spectra):
         return None
 
 
-def _compare_challenge(options):
+def _compare_challenge(options, folder):
     from skspectra.comparison import _challenge, compare_challenge
 
     n_classes, n_test = _challenge.N_CLASSES, _challenge.N_CLASSES * _challenge.N_TEST_PER_CLASS
@@ -327,9 +335,15 @@ def _compare_challenge(options):
         if not shift.isdigit():
             raise UserError(f"--shift: the challenge has no axis, so give points, not {shift!r}")
         shift = int(shift)
-    return compare_challenge(
-        models, max_shift=shift, random_state=options.seed, progress=show_progress
-    )
+    with _kept_runs(folder) as runs:
+        return compare_challenge(
+            models,
+            max_shift=shift,
+            random_state=options.seed,
+            n_jobs=options.n_jobs,
+            results=runs,
+            progress=show_progress,
+        )
 
 
 def write_result(result, folder, shown):
@@ -359,7 +373,8 @@ def write_result(result, folder, shown):
     print()
     if not any(path.suffix == ".png" for path in paths):
         print('no figure: matplotlib is not installed (pip install "skspectra[plot]")')
-    print(f"written to {shown}: " + ", ".join(path.name for path in paths))
+    names = [path.name for path in paths]
+    print(f"written to {shown}: {', '.join(names)}; the fits are kept in {RUNS}")
 
 
 def _draw(result, path):

@@ -64,7 +64,8 @@ def run(options):
                 remark = NOT_COVERED if "the axis covers" in str(error) else NOT_READ
                 show_warning(f"{remark}: {error}")
                 waiting.append([(name, None, remark)])
-            if sum(map(len, waiting)) >= N_TOGETHER or n_done == len(files):
+            is_enough = sum(map(len, waiting)) >= N_TOGETHER and not options.strict
+            if is_enough or n_done == len(files):
                 rows = [row for one in waiting for row in one]
                 writer.write(_predict(rows, file))
                 waiting = []
@@ -75,9 +76,12 @@ def run(options):
     except KeyboardInterrupt:
         kept = f"but {writer.n_rows} predictions are in {options.output}" if path else ""
         raise Interrupted(kept if writer.n_rows and path else "nothing was written") from None
+    finally:
+        writer.close()
     if not writer.n_labels:
         raise UserError("no file could be predicted; the reasons are above")
-    writer.close()
+    if path is not None:
+        print(f"{writer.n_rows} predictions were written to {options.output}")
     return status
 
 
@@ -254,7 +258,6 @@ class _Writer:
         self.stream.flush()
 
     def close(self):
-        """Close the file and say what was written."""
-        if self.path is not None:
+        """Close the file, if there is one."""
+        if self.path is not None and self.stream is not None:
             self.stream.close()
-            print(f"{self.n_rows} predictions were written to {self.shown}")

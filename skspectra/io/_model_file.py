@@ -4,11 +4,9 @@ import copy
 import hashlib
 import json
 import os
-import platform
 import sys
 import warnings
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -320,6 +318,10 @@ def _hash(spectra):
 
 
 def _versions():
+    # They would be most of the time that it takes to say that a file is bad.
+    import platform
+    from importlib.metadata import version
+
     names = ["scikit-learn", "numpy", "skops", *(["torch"] if "torch" in sys.modules else [])]
     found = {name: version(name) for name in names}
     return {"skspectra": __version__, "python": platform.python_version(), **found}

@@ -258,6 +258,14 @@ def test_what_softmax_misses_is_rejected():
     assert len(record) == 1
 
 
+def test_flat_spectra_are_warned_of_once():
+    model = ConformalClassifier(PooledSVC(), unknown_label=-1, random_state=0).fit(X, Y)
+    for method in (model.predict, model.p_values, model.novelty_p_values, model.decision_function):
+        with pytest.warns(UserWarning, match="1 of 1 spectra in X are all zero") as record:
+            method([[0] * 100])
+        assert len(record) == 1
+
+
 def test_an_empty_set_asks_for_a_higher_level():
     model = ConformalClassifier(PooledSVC(), random_state=0).fit(X, Y)
     plausible = model.predict_set(NEW)
