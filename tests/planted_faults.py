@@ -71,7 +71,6 @@ FAULTS = [
         "comparison/_splits.py",
         "tests/comparison/test_multilabel.py",
         [
-            ("have = nothing if label is None else", "have = nothing if True else"),
             ("if counts[rarest] >= n_needed:", "if counts[rarest] >= n_needed - 1:"),
             ("if (np.eye(n_splits)[fold].T @ present > 0).all():", "if True:"),
             ("n_units = count_labels(inner_y, inner_groups).min()", "n_units = n_splits"),
