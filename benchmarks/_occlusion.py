@@ -17,7 +17,11 @@ from skspectra.preprocessing import SpectrumNormalizer
 N_POINTS = 400
 N_PEAKS = 10
 N_DRAWS = 40
-MODES = ["exchange", "line", "keep"]
+MODES = {
+    "minor peak": ["exchange", "line"],
+    "two peaks": ["keep"],
+    "nothing": ["exchange", "line", "keep"],
+}
 N_TRAIN, N_TEST = 40, 20
 LAW = {"n_points": N_POINTS, "max_shift": 2, "sigma": (2.0, 3.0), "noise": 0.01}
 
@@ -32,7 +36,7 @@ def small_cnn(n_points):
 
 MODELS = {
     "pooled SVC": lambda: PooledSVC(),
-    "pooled MLP": lambda: PooledMLP(n_threads=1, random_state=0),
+    "pooled MLP": lambda: PooledMLP(n_iter_no_change=20, n_threads=1, random_state=0),
     "extra trees": lambda: make_pipeline(
         SpectrumNormalizer(), ExtraTreesClassifier(random_state=0)
     ),
@@ -40,7 +44,7 @@ MODELS = {
         SpectrumNormalizer(), LogisticRegression(C=100, max_iter=5000)
     ),
     "small CNN": lambda: SpectralCNN(
-        small_cnn, lr=3e-3, n_iter_no_change=15, max_epochs=80, n_threads=1, random_state=0
+        small_cnn, lr=3e-3, n_iter_no_change=10, max_epochs=60, n_threads=1, random_state=0
     ),
 }
 
@@ -93,27 +97,30 @@ def is_true(case, result, where):
     return found_both(result, where)
 
 
+def median(seconds):
+    """Return the median as text, nothing of nothing."""
+    return f"{np.median(seconds):.2f}" if seconds else ""
+
+
 def time_of_all_windows(model, mode, seed):
-    """Return the seconds for 1,000 spectra of 5,000 points."""
+    """Return the CPU seconds for 1,000 spectra of 5,000 points."""
     table = draw_challenge_table(random_state=seed)[:25]
     train, test = (make_spectra(table, 40, random_state=[seed, part]) for part in range(2))
     fitted = MODELS[model]().fit(*train)
-    start = time.perf_counter()
+    start = time.process_time()
     occlusion_importance(fitted, *test, mode=mode, random_state=seed)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @study(
     "occlusion.csv",
     [
-        {"case": ["minor peak"], "model": MODELS, "mode": ["exchange", "line"], "seed": range(5)},
-        {"case": ["two peaks"], "model": MODELS, "mode": ["keep"], "seed": range(5)},
-        {"case": ["nothing"], "model": MODELS, "mode": MODES, "seed": range(5)},
-        {"case": ["time"], "model": ["pooled SVC"], "mode": MODES, "seed": range(5)},
+        {"case": MODES, "model": MODELS, "seed": range(5)},
+        {"case": ["time"], "model": ["pooled SVC"], "seed": range(5)},
     ],
-    "draws counted true seconds",
+    "mode draws counted true cpu_seconds",
 )
-def occlusion(case, model, mode, seed):
+def occlusion(case, model, seed):
     """Windows found by `occlusion_importance` on held-out spectra, 40 draws for each seed.
 
     Two classes of 400 points have ten peaks, on 1 % noise, in 40 training and 20 test spectra of
@@ -122,20 +129,28 @@ def occlusion(case, model, mode, seed):
     class only. True counts the draws in which the two best windows that do not overlap pass the
     control and hold one each. "nothing": the classes are the same. True counts the draws in which
     any window passes. Draws in which a model classifies at most 90 % of the test spectra of the
-    first two cases are not counted. The seconds are the median time of a call.
+    first two cases are not counted. The time is the median of a call, on one core.
 
     "time": 1,000 spectra of 5,000 points in 25 classes, all windows, at the defaults.
     """
     if case == "time":
-        return 1, "", "", f"{time_of_all_windows(model, mode, seed):.2f}"
+        modes = MODES["nothing"]
+        return [
+            (mode, 1, "", "", f"{time_of_all_windows(model, mode, seed):.2f}") for mode in modes
+        ]
     rng = np.random.default_rng([seed, *case.encode()])
-    true, seconds = [], []
+    true, seconds = ({mode: [] for mode in MODES[case]} for _ in range(2))
     for draw in range(N_DRAWS):
         train, test, where = planted(case, rng)
         fitted = MODELS[model]().fit(*train)
-        if case == "nothing" or fitted.score(*test) > 0.9:
-            start = time.perf_counter()
+        if case != "nothing" and fitted.score(*test) <= 0.9:
+            continue
+        for mode in MODES[case]:
+            start = time.process_time()
             result = occlusion_importance(fitted, *test, mode=mode, random_state=draw)
-            seconds.append(time.perf_counter() - start)
-            true.append(is_true(case, result, where))
-    return N_DRAWS, len(true), sum(map(int, true)), f"{np.median(seconds):.2f}"
+            seconds[mode].append(time.process_time() - start)
+            true[mode].append(is_true(case, result, where))
+    return [
+        (mode, N_DRAWS, len(true[mode]), sum(map(int, true[mode])), median(seconds[mode]))
+        for mode in MODES[case]
+    ]
