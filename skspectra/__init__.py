@@ -16,7 +16,15 @@ _HOMES = {
     "PooledSVC": "svm",
     "SpectralCNN": "neural",
 }
-_ROOMS = ["augmentation", "comparison", "datasets", "neural", "preprocessing", "svm"]
+_ROOMS = [
+    "augmentation",
+    "comparison",
+    "datasets",
+    "diffraction",
+    "neural",
+    "preprocessing",
+    "svm",
+]
 
 __all__ = [*_HOMES, *_ROOMS]
 

@@ -31,6 +31,45 @@ PRELOADED = ["skorch", "scipy.stats", "sklearn.linear_model", "sklearn.svm", "to
 # or what no result can show, is no fault.
 FAULTS = [
     (
+        "diffraction/_phase.py",
+        "tests/diffraction/test_phase.py",
+        [
+            ("abs(normal) ** 2 + abs(absorbing) ** 2", "abs(normal + 1j * absorbing) ** 2"),
+            ("(1 + polarization * np.cos(2 * theta) ** 2)", "(1 + np.cos(2 * theta) ** 2)"),
+            ("intensity = intensity * sine", "intensity = intensity / sine"),
+            ("multiplicity * squared * factor", "squared * factor"),
+            ("(hkl @ rotation) @ weights", "(hkl @ rotation.T) @ weights"),
+            ("share * intensity,", "intensity,"),
+            ("f0 + f1) * damped", "f0) * damped"),
+            ("allowed = set(elements)", "allowed = set(elements) | {'O'}"),
+        ],
+    ),
+    (
+        "diffraction/_structure.py",
+        "tests/diffraction/test_phase.py",
+        [
+            ("_SAME = 0.05", "_SAME = 0.0005"),
+            ("B_DEFAULT = 0.6", "B_DEFAULT = 0.5"),
+            ("edges @ tensor @ edges.T", "tensor"),
+            ("elif ambiguous:", "elif False:"),
+            ("len(group.operations()) != len(listed)", "False"),
+            ("if total > _FULL:", "if False:"),
+        ],
+    ),
+    (
+        "diffraction/_simulate.py",
+        "tests/diffraction/test_simulate.py",
+        [
+            ("inverse @ inverse.T", "inverse"),
+            ("((r**2 - 1 / r) * squared", "((r - 1 / r) * squared"),
+            ("self.intensity / (phase.mass * phase.volume)", "self.intensity / phase.mass"),
+            ("displacement[rows] * np.cos(theta)", "displacement[rows]"),
+            ("(1 + (i != j))", "1.0"),
+            ("(1 - share) * table[i] + share", "share * table[i] + (1 - share)"),
+            ("rank < count[:, None]] += min_fraction", "rank < count[:, None]] += 0"),
+        ],
+    ),
+    (
         "comparison/_compare.py",
         "tests/comparison/test_compare.py",
         [

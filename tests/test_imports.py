@@ -12,7 +12,9 @@ import skspectra
 ROOT = Path(skspectra.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
-EVERYTHING = {"augmentation", "comparison", "datasets", "neural", "preprocessing", "svm"}
+EVERYTHING = {
+    *("augmentation", "comparison", "datasets", "diffraction", "neural", "preprocessing", "svm"),
+}
 # Modules that every room may import: they import no room.
 COMMON = {"_options", "_validation"}
 # What a room may import of the package beside itself and the common modules. A new room states its
@@ -25,6 +27,7 @@ ALLOWED = {
     "preprocessing": set(),
     "datasets": {"profiles"},
     "augmentation": {"preprocessing", "profiles"},
+    "diffraction": {"profiles"},
     "svm": {"preprocessing", "profiles"},
     "neural": {"augmentation", "preprocessing", "profiles"},
     "comparison": {*EVERYTHING, "profiles"},
@@ -51,6 +54,10 @@ PUBLIC = {
         *("PeakList", "bayes_optimum", "challenge_table", "draw_challenge_table"),
         *("draw_class_table", "make_benchmark", "make_challenge", "make_spectra"),
         "read_spectra",
+    },
+    "diffraction": {
+        *("InstrumentProfile", "Lines", "Phase", "PowderPatterns", "make_powder_patterns"),
+        *("read_phases", "wavelengths"),
     },
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {
@@ -187,7 +194,7 @@ def run_python(script):
     return done.stdout.split()
 
 
-HEAVY = "{'torch', 'skorch', 'matplotlib'}"
+HEAVY = "{'torch', 'skorch', 'matplotlib', 'gemmi', 'moyopy'}"
 
 
 def test_importing_the_package_loads_nothing_heavy():
