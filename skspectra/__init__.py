@@ -21,6 +21,7 @@ _ROOMS = [
     "comparison",
     "datasets",
     "diffraction",
+    "mixtures",
     "neural",
     "preprocessing",
     "svm",

@@ -57,7 +57,7 @@ PUBLIC = {
     },
     "diffraction": {
         *("InstrumentProfile", "Lines", "Phase", "PowderPatterns", "make_powder_patterns"),
-        *("read_phases", "wavelengths"),
+        *("PhaseTable", "make_table", "read_phases", "wavelengths"),
     },
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {

@@ -1,0 +1,5 @@
+"""Substances and amounts in the spectra of mixtures, for any technique."""
+
+from skspectra.mixtures._unmixing import Explanation, UnmixingClassifier
+
+__all__ = ["Explanation", "UnmixingClassifier"]
