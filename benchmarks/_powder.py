@@ -1,4 +1,4 @@
-"""Simulated powder patterns with what measured ones have: the only ones constants are chosen on."""
+"""Simulated powder patterns with what measured ones have, to choose constants on."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d

@@ -1,7 +1,8 @@
-"""Powder patterns: how fast they are simulated.
+"""Powder patterns: how fast they are simulated, and how well their phases are found.
 
 The folder of measured sets and structures is named by SKSPECTRA_DATA. ``speed`` writes
-``results/powder_speed.csv``.
+``results/powder_speed.csv``, ``choose`` the settings of the search on simulated patterns,
+``results/powder_choose.csv``.
 """
 
 import argparse
@@ -11,8 +12,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _powder import TWO_THETA, hard_patterns
 
-from skspectra.diffraction import make_powder_patterns, read_phases
+from skspectra.diffraction import make_powder_patterns, make_table, read_phases
+from skspectra.mixtures import UnmixingClassifier, _search, _solver
 
 RESULTS = Path(__file__).parent / "results"
 DATA = Path(os.environ.get("SKSPECTRA_DATA", "data"))
@@ -62,7 +65,82 @@ def speed():
     write("powder_speed.csv", rows)
 
 
+def structures(which):
+    """Return the phases of one of the two tables that constants are chosen with."""
+    folder = DATA / "xrd_reference_structures"
+    if which == "Li-Mn-Ti-O-F":
+        return read_phases(folder / "li_mn_ti_o_f")
+    own = read_phases(Path(__file__).parent / "structures")
+    return read_phases(folder / "li_la_zr_o") + own
+
+
+SETTINGS = [
+    {},
+    {"KAPPA": 0.05},
+    {"KAPPA": 0.2},
+    {"TEXTURE": 0.25},
+    {"TEXTURE": 1.0},
+]
+MARGINS = [1.0, 1.25, 1.6, 2.0, 2.5, 3.2]
+LEAST = [50, 100, 200, 400, 800]
+
+
+def choose(n_patterns=120):
+    """Find the phases of simulated mixtures with one setting changed at a time."""
+    rows = []
+    for which in ("Li-Mn-Ti-O-F", "Li-La-Zr-O and precursors"):
+        phases = structures(which)
+        X, Y, _ = hard_patterns(phases, n_patterns, 100)
+        table = make_table(phases, wavelength="CuKa", two_theta_range=(10, 80))
+        for setting in SETTINGS:
+            kept = _search.KAPPA, _search.TEXTURE
+            for module in (_search, _solver):
+                for name, value in setting.items():
+                    setattr(module, name, value)
+            model = UnmixingClassifier(TWO_THETA, shift="strain").fit_table(table)
+            solver = model._solver
+            solver.margin, _solver.LEAST_GAIN["lines"] = 1.0, 50.0
+            paths = [solver.solve(row.astype(float)).steps for row in X]
+            _search.KAPPA, _search.TEXTURE = kept
+            _solver.KAPPA = kept[0]
+            for margin in MARGINS:
+                for least in LEAST:
+                    exact = [
+                        stopped(path, margin, least, solver.groups) == wanted(y, solver.groups)
+                        for path, y in zip(paths, Y, strict=True)
+                    ]
+                    rows.append(
+                        {
+                            "table": which,
+                            "kappa": setting.get("KAPPA", kept[0]),
+                            "texture": setting.get("TEXTURE", kept[1]),
+                            "margin": margin,
+                            "least_gain": least,
+                            "n_patterns": len(X),
+                            "exact": round(float(np.mean(exact)), 4),
+                        }
+                    )
+            best = max(row["exact"] for row in rows[-len(MARGINS) * len(LEAST) :])
+            print(which, setting, best, flush=True)
+            write("powder_choose.csv", rows)
+
+
+def stopped(path, margin, least, groups):
+    """Return the groups that a stopping rule would have taken from a path of the search."""
+    taken = []
+    for index, gain, highest in path:
+        if gain <= max(margin * highest, least):
+            break
+        taken.append(groups[index])
+    return sorted(taken)
+
+
+def wanted(y, groups):
+    """Return the groups of the phases that are there."""
+    return sorted(groups[np.flatnonzero(y)])
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["speed"])
-    {"speed": speed}[parser.parse_args().what]()
+    parser.add_argument("what", choices=["speed", "choose"])
+    {"speed": speed, "choose": choose}[parser.parse_args().what]()

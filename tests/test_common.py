@@ -45,6 +45,7 @@ from skspectra.augmentation import (
     IntensityAugmenter,
     NoiseAugmenter,
 )
+from skspectra.mixtures import UnmixingClassifier
 from skspectra.preprocessing import (
     BaselineCorrector,
     IntensityCompressor,
@@ -109,6 +110,8 @@ CLASSIFIERS = [
     PooledSVC(),
     PooledSVC(1, 1, "mean", normalize="none", compression="sqrt", class_weight="balanced"),
     PooledSVC(1, 2, "decimate", normalize="area", compression="none", kernel="poly", gamma=1.0),
+    UnmixingClassifier(),
+    UnmixingClassifier(n_background=1, alpha=0.3, random_state=3),
     AugmentedClassifier(LogisticRegression(), PeakShiftAugmenter()),
     AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(1, "global"), n_copies=2, random_state=0),
     SpectralCNN(n_threads=1),
@@ -146,6 +149,8 @@ PUBLIC = {type(estimator) for estimator in [*TRANSFORMERS, *CLASSIFIERS]}
 filter_warnings = pytest.mark.filterwarnings(
     f"ignore::{ConvergenceWarning.__module__}.{ConvergenceWarning.__name__}",
     "ignore:.*of the absolute intensity is negative:UserWarning",
+    # Of a checked multilabel y, no row may be pure.
+    "ignore:No row is pure:UserWarning",
     # Spectra of two points may well be constant.
     "ignore:.* are all zero or constant:UserWarning",
     # Some checks fit on a frame and transform its values, or the other way round.
@@ -269,6 +274,7 @@ def fitted():
         ExtraPeakAugmenter(),
         AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(2), 2, random_state=0),
         PooledSVC(),
+        UnmixingClassifier(),
         PooledMLP(
             n_iter_no_change=3, augmenter=PeakShiftAugmenter(2), n_threads=1, random_state=0
         ),

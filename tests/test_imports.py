@@ -13,7 +13,8 @@ ROOT = Path(skspectra.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 EVERYTHING = {
-    *("augmentation", "comparison", "datasets", "diffraction", "neural", "preprocessing", "svm"),
+    *("augmentation", "comparison", "datasets", "diffraction", "mixtures", "neural"),
+    *("preprocessing", "svm"),
 }
 # Modules that every room may import: they import no room.
 COMMON = {"_options", "_validation"}
@@ -28,6 +29,7 @@ ALLOWED = {
     "datasets": {"profiles"},
     "augmentation": {"preprocessing", "profiles"},
     "diffraction": {"profiles"},
+    "mixtures": {"preprocessing", "profiles"},
     "svm": {"preprocessing", "profiles"},
     "neural": {"augmentation", "preprocessing", "profiles"},
     "comparison": {*EVERYTHING, "profiles"},
@@ -59,6 +61,7 @@ PUBLIC = {
         *("InstrumentProfile", "Lines", "Phase", "PowderPatterns", "make_powder_patterns"),
         *("PhaseTable", "make_table", "read_phases", "wavelengths"),
     },
+    "mixtures": {"Explanation", "Identification", "UnmixingClassifier", "identify"},
     "neural": {"PooledMLP", "SpectralCNN", "TrainingDisplay"},
     "preprocessing": {
         *("BaselineCorrector", "IntensityCompressor", "MaxPoolDownsampler"),

@@ -1,5 +1,6 @@
 """Substances and amounts in the spectra of mixtures, for any technique."""
 
+from skspectra.mixtures._identify import Identification, identify
 from skspectra.mixtures._unmixing import Explanation, UnmixingClassifier
 
-__all__ = ["Explanation", "UnmixingClassifier"]
+__all__ = ["Explanation", "Identification", "UnmixingClassifier", "identify"]

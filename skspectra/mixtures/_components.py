@@ -94,9 +94,7 @@ class LineComponents:
         if not keep.any():
             empty = np.zeros((len(self.x), len(moves) + 2))
             return (empty[:, 0], empty, empty[:, :0]) if split else (empty[:, 0], empty)
-        theta, cosine, area, place, full = (
-            v[keep] for v in (theta, cosine, area, place, full)
-        )
+        theta, cosine, area, place, full = (v[keep] for v in (theta, cosine, area, place, full))
         slopes = slopes[keep]
         half = int(np.ceil((3 if rough else _REACH) * full.max() / self.step))
         centre = np.searchsorted(self.x, place)
@@ -171,6 +169,7 @@ class DenseComponents:
 
     def __init__(self, spectra, x_axis, shift):
         self.x = x_axis
+        self.step = np.median(np.diff(x_axis)) if len(x_axis) > 1 else 1.0
         self.spectra = spectra
         self.shift = shift
         self.n = len(spectra)

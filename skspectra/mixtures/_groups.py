@@ -2,19 +2,20 @@
 
 import numpy as np
 
-# A substance is like another if it explains this part of its spectrum, and the other way round.
+# Two substances are alike if each explains this part of the other's spectrum.
 _ALIKE = 0.93
-# Pairs of a large table that are looked at for each substance.
-_N_NEAR = 4
-# Tables beyond this size are searched only among the nearest by screening of their lines.
+# Pairs whose signatures agree less are not looked at.
+_NEAR = 0.75
+# Noise of the spectra that are fitted, as a share of the highest point.
 _NOISE = 0.01
+_WIDTH = 0.15
 
 
 def alike(solver):
     """Return a number for each substance; those that nothing can tell apart have the same.
 
-    Every substance is taken as a spectrum with a little noise, and the others are fitted to it with
-    their shifts.
+    Every substance is taken as a spectrum with a little noise, and others of a similar signature
+    are fitted to it with their shifts.
 
     Parameters
     ----------
@@ -26,35 +27,34 @@ def alike(solver):
     labels : ndarray of int of shape (n_substances,)
         Numbers of the groups.
     """
-    components = solver.components
-    n = components.n
+    n = solver.components.n
     labels = np.arange(n)
-    if n < 2 or len(components.x) < 30:
+    if n < 2 or len(solver.components.x) < 30:
         return labels
-    explained = {}
-    for i in range(n):
-        explained.update({(i, j): part for j, part in _nearest(solver, i)})
-    for (i, j), part in explained.items():
-        if part > _ALIKE and explained.get((j, i), part) > _ALIKE:
-            labels[labels == labels[j]] = labels[i]
+    signatures = solver.screen.signatures(max(solver.max_move, 0.002)).astype(np.float32)
+    for start in range(0, n, 512):
+        likeness = signatures[start : start + 512] @ signatures.T
+        for i, j in np.argwhere(likeness > _NEAR):
+            i += start
+            if i < j and labels[i] != labels[j] and _explain_each_other(solver, i, j):
+                labels[labels == labels[j]] = labels[i]
     return labels
 
 
-def _nearest(solver, i):
-    """Yield the substances nearest to one, and the part of its spectrum that each explains."""
-    components = solver.components
-    width = 0.15 if solver.lines else 1.0
-    y = components.render(i, np.zeros(components.n_moves[i]), width)[0]
+def _explain_each_other(solver, i, j):
+    return all(explained(solver, *pair) > _ALIKE for pair in ((i, j), (j, i)))
+
+
+def explained(solver, i, j):
+    """Return the part of the spectrum of substance `i` that substance `j` explains."""
+    components, screen = solver.components, solver.screen
+    width = _WIDTH if solver.lines else 1.0
+    still = np.zeros(components.n_moves[i])
+    y = components.render(i, still, width)[0]
     if y.max() <= 0:
-        return
+        return 0.0
     search = solver.likeness(y / y.max(), width, _NOISE)
-    gains, moves = solver.screen.scores(solver.screen.pooled(*search.unit_peaks()))
-    gains[i] = 0
-    whole = search.gain(
-        search.components.render(i, np.zeros(components.n_moves[i]), width)[0]
-    )[0]
-    for j in np.argsort(-gains)[:_N_NEAR]:
-        # Screening is generous; what it gives little cannot explain much.
-        if gains[j] > 0.3 * whole:
-            found = search.refine(j, moves[j, : components.n_moves[j]], n_iterations=8)
-            yield int(j), found.gain / max(whole, 1e-300)
+    whole = search.gain(search.components.render(i, still, width)[0])[0]
+    _, moves = screen.scores(screen.pooled(*search.unit_peaks()), rows=np.array([j]))
+    found = search.refine(j, moves[0, : components.n_moves[j]], n_iterations=8)
+    return found.gain / max(whole, 1e-300)

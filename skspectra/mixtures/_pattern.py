@@ -8,8 +8,7 @@ from scipy.ndimage import uniform_filter1d
 def smooth_terms(n_points, n_terms):
     """Return smooth background terms: cubic B-splines over the points, one per column."""
     if n_terms < 4:
-        places = np.linspace(-1, 1, n_points)
-        return np.stack([places**i for i in range(n_terms)], axis=1).reshape(n_points, n_terms)
+        return np.linspace(-1, 1, n_points)[:, None] ** np.arange(n_terms)
     knots = np.linspace(0, 1, n_terms - 2)
     knots = np.concatenate([[0.0] * 3, knots, [1.0] * 3])
     return BSpline.design_matrix(np.linspace(0, 1, n_points), knots, 3).toarray()

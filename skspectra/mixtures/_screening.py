@@ -84,6 +84,21 @@ class LineScreen:
                 used += 1
         return places, heights, directions
 
+    def signatures(self, window):
+        """Return one short row per substance: heights of lines in windows of ln d, norm 1."""
+        n_bins = int((self.high - self.low) / window) + 3
+        place = (np.nan_to_num(self.u, nan=self.low) - self.low) / window + 1
+        inside = (place >= 0) & (place < n_bins - 1)
+        place = np.where(inside, place, 0.0)
+        heights = self.height * inside
+        below, share = place.astype(int), place % 1
+        found = np.zeros((len(self.u), n_bins + 1))
+        rows = np.arange(len(self.u))[:, None]
+        np.add.at(found, (rows, below), heights * (1 - share))
+        np.add.at(found, (rows, below + 1), heights * share)
+        found[:, 1:-1] = found[:, :-2] / 2 + found[:, 1:-1] + found[:, 2:] / 2
+        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-300)
+
     def pooled(self, x, amplitude, precision):
         """Return amplitude times precision, and precision, where each window is brightest."""
         a = np.interp(self.angles, x, amplitude)
@@ -98,7 +113,7 @@ class LineScreen:
         # Places beyond the ends say nothing.
         return np.append(kept_a * kept_q, 0.0), np.append(kept_q, 0.0)
 
-    def scores(self, pooled, decoys=False):
+    def scores(self, pooled, decoys=False, rows=None):
         """Return the best gain of each substance or decoy, and the strain that gives it.
 
         Parameters
@@ -107,6 +122,8 @@ class LineScreen:
             What :meth:`pooled` returned.
         decoys : bool, default=False
             Whether the decoys are scored.
+        rows : ndarray of int, default=None
+            Which of them; None scores all.
 
         Returns
         -------
@@ -116,6 +133,8 @@ class LineScreen:
             The strains.
         """
         index, height, strains = self._decoys if decoys else self._substances
+        if rows is not None:
+            index, height, strains = index[rows], height[rows], strains[rows]
         # A scale that leaves gains alone, so that single precision is enough.
         scale = 1 / np.sqrt(max(pooled[1].max(), 1e-300))
         product = (pooled[0] * scale).astype(np.float32)
@@ -156,9 +175,7 @@ def _strains(n_moves, n_max, largest, rng):
         return found
     even = _N_STRAINS // 3
     found[:even, : min(n_moves, 3)] = np.linspace(-largest, largest, even)[:, None]
-    found[even:, :n_moves] = rng.triangular(
-        -largest, 0, largest, (_N_STRAINS - even, n_moves)
-    )
+    found[even:, :n_moves] = rng.triangular(-largest, 0, largest, (_N_STRAINS - even, n_moves))
     if n_moves > 3:
         found[even:, 3:n_moves] *= 0.5
     return found
@@ -191,26 +208,30 @@ class DenseScreen:
         """Return what :meth:`scores` needs of the spectrum; for lines it is pooled."""
         return amplitude * precision, precision
 
-    def scores(self, pooled, decoys=False):
+    def signatures(self, window):
+        """Return the spectra, each with norm 1."""
+        norms = np.linalg.norm(self.components.spectra, axis=1, keepdims=True)
+        return self.components.spectra / np.maximum(norms, 1e-300)
+
+    def scores(self, pooled, decoys=False, rows=None):
         """Return the best gain of each substance or decoy, and the move that gives it."""
         product, precision = pooled
         owner = self.owner if decoys else np.arange(self.components.n)
         moved = self.moved if decoys else np.zeros(len(owner), int)
+        if rows is not None:
+            owner, moved = owner[rows], moved[rows]
         gains = np.zeros(len(owner))
-        chosen = np.zeros(len(owner), int)
+        chosen = np.full(len(owner), len(self.moves) // 2)
         # A decoy is a fresh draw already; it needs no further moves.
-        for k, move in enumerate(self.moves if not decoys else self.moves[len(self.moves) // 2 :][:1]):
+        middle = [len(self.moves) // 2]
+        for k in middle if decoys else range(len(self.moves)):
             for start in range(0, len(owner), 256):
                 block = slice(start, start + 256)
-                spectra = np.stack(
-                    [
-                        self.components.moved(i, move, m)
-                        for i, m in zip(owner[block], moved[block], strict=True)
-                    ]
-                )
+                rolls = zip(owner[block], moved[block], strict=True)
+                spectra = np.stack([self.components.moved(i, self.moves[k], m) for i, m in rolls])
                 top = np.maximum(spectra @ product, 0)
                 gain = top**2 / np.maximum(spectra**2 @ precision, 1e-300)
                 better = gain > gains[block]
                 gains[block][better] = gain[better]
-                chosen[block][better] = k if not decoys else len(self.moves) // 2
+                chosen[block][better] = k
         return gains, self.moves[chosen]

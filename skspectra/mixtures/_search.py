@@ -13,7 +13,7 @@ TEXTURE = 0.5
 N_CANDIDATES = 6
 # Spread of strains that is expected, as a share of the largest.
 _PRIOR = 0.5
-_N_ITERATIONS = 5
+_N_ITERATIONS = 3
 
 
 @dataclass
@@ -109,7 +109,7 @@ class Search:
             return 0.0, 0.0
         return product[0] ** 2 / square[0, 0], product[0] / square[0, 0]
 
-    def refine(self, index, moves, moved=0.0, n_iterations=_N_ITERATIONS):
+    def refine(self, index, moves, moved=0.0, n_iterations=_N_ITERATIONS, width=None):
         """Fit moves and width of one substance beside what is explained.
 
         Parameters
@@ -120,8 +120,11 @@ class Search:
             Where to start.
         moved : float or ndarray, default=0.0
             Of a decoy, how its lines are moved.
-        n_iterations : int, default=5
+        n_iterations : int, default=3
             Steps of the fit.
+        width : float, default=None
+            Width to start from; None starts with wide lines, which see each other from farther
+            away.
 
         Returns
         -------
@@ -131,9 +134,8 @@ class Search:
         components = self.components
         best = Found(index, moves, self.width)
         n_moves = len(moves)
-        # Wide lines first: they see each other from farther away.
-        wide = [1.8] if components.has_width else []
-        width, damping = self.width, 1e-2
+        wide = [1.8] if components.has_width and width is None else []
+        width, damping = self.width if width is None else width, 1e-2
         for step in range(n_iterations):
             factor = wide[step] if step < len(wide) else 1.0
             spectrum, slopes = components.render(
@@ -173,7 +175,9 @@ class Search:
         components, found = self.components, self.found
         for step in range(n_iterations):
             parts = [
-                components.render(item.index, item.moves, item.width, self.displacement, split=True)
+                components.render(
+                    item.index, item.moves, item.width, self.displacement, split=True
+                )
                 for item in found
             ]
             for item, (spectrum, _, single) in zip(found, parts, strict=True):
@@ -210,7 +214,9 @@ class Search:
             J = np.concatenate(columns, axis=1) * self.weight[:, None]
             model = sum(item.amount * item.spectrum for item in found) * self.weight
             cross = extra.T @ J
-            solved = np.linalg.solve(gram, np.column_stack([cross, extra.T @ (self.target - model)]))
+            solved = np.linalg.solve(
+                gram, np.column_stack([cross, extra.T @ (self.target - model)])
+            )
             square = J.T @ J - cross.T @ solved[:, :-1]
             product = J.T @ (self.target - model) - cross.T @ solved[:, -1]
             precision = 1 / np.array(spread) ** 2
@@ -227,7 +233,9 @@ class Search:
         for item in self.found:
             place += 1
             n_moves = len(item.moves)
-            step = np.clip(change[place : place + n_moves], -0.3 * self.max_move, 0.3 * self.max_move)
+            step = np.clip(
+                change[place : place + n_moves], -0.3 * self.max_move, 0.3 * self.max_move
+            )
             item.moves = np.clip(item.moves + step, -self.max_move, self.max_move)
             place += n_moves
             if self.components.has_width:

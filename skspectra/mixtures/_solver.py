@@ -17,7 +17,10 @@ MARGIN = 1.6
 LEAST_GAIN = {"lines": 400.0, "dense": 40.0}
 # Profile errors of measured spectra that move as a whole or not at all.
 KAPPA_DENSE = 0.03
-N_DECOYS_REFINED = 5
+# Part of a line's Lorentzian tail that profiles are wrong by.
+TAILS = 0.3
+N_FINISHED = 2
+N_DECOYS_REFINED = 4
 # Decoys in all, at most: for larger tables the quantile is that of a part of them.
 MOST_DECOYS = 2000
 MOST_SUBSTANCES = 6
@@ -114,16 +117,29 @@ class Solver:
             deviation = np.sqrt(mean_of(deviation**2, size) / size)
             signal, y = mean_of(signal, size), mean_of(y, size)
             terms = mean_of(terms.T, size).T
-        kappa = KAPPA if self.lines else KAPPA_DENSE
-        deviation = np.sqrt(deviation**2 + (kappa * signal) ** 2)
+        deviation = self.with_errors(deviation, signal, width, self.components.step * size)
         limits = self.max_move, self.max_displacement
         return Search(y, deviation, terms, self.on(size), *limits, width)
+
+    def with_errors(self, deviation, signal, width, step):
+        """Return deviations with those of profiles: of a line itself, and of its tails."""
+        if not self.lines:
+            return np.sqrt(deviation**2 + (KAPPA_DENSE * signal) ** 2)
+        tails = np.zeros(len(signal))
+        for t in (1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 13):
+            offset = round(t * width / step)
+            if 0 < offset < len(signal):
+                part = signal / (1 + 4 * t**2)
+                tails[offset:] = np.maximum(tails[offset:], part[:-offset])
+                tails[:-offset] = np.maximum(tails[:-offset], part[offset:])
+        return np.sqrt(deviation**2 + (KAPPA * signal) ** 2 + (TAILS * tails) ** 2)
 
     def likeness(self, y, width, level):
         """Return a search in a clean spectrum of height 1, with an even noise of `level`."""
         size = self.bins(width)
         y = mean_of(y, size)
-        deviation = np.sqrt(level**2 + (KAPPA * np.maximum(y, 0)) ** 2)
+        level = np.full(len(y), level)
+        deviation = self.with_errors(level, np.maximum(y, 0), width, self.components.step * size)
         terms = np.zeros((len(y), 0))
         limits = self.max_move, self.max_displacement
         return Search(y, deviation, terms, self.on(size), *limits, width)
@@ -135,14 +151,16 @@ class Solver:
             return np.zeros(len(y))
         return background(y - model, terms, noise(y))
 
-    def candidates(self, search):
+    def candidates(self, search, without=()):
         """Return the best further substance and the threshold that decoys set."""
         pooled = self.screen.pooled(*search.unit_peaks())
         gains, moves = self.screen.scores(pooled)
-        taken = {self.groups[item.index] for item in search.found}
+        taken = {self.groups[item.index] for item in search.found} | set(without)
         order = [i for i in np.argsort(-gains) if self.groups[i] not in taken][:N_CANDIDATES]
         n_moves = self.components.n_moves
         tried = [search.refine(i, moves[i, : n_moves[i]]) for i in order]
+        tried = sorted(tried, key=lambda item: -item.gain)[:N_FINISHED]
+        tried += [search.refine(item.index, item.moves, 0.0, 4, item.width) for item in tried]
         best = max(tried, key=lambda item: item.gain, default=None)
         highest = 0.0
         if best is not None and len(self.screen.owner):
@@ -150,15 +168,19 @@ class Solver:
             order = np.argsort(-gains)[:N_DECOYS_REFINED]
             # A gain far above what screening gives the decoys needs no closer look.
             if best.gain < 3 * gains[order[0]]:
-                for j in order:
-                    i = self.screen.owner[j]
-                    decoy = search.refine(i, moves[j, : n_moves[i]], self.screen.moved[j])
-                    highest = max(highest, decoy.gain)
+                owner, moved = self.screen.owner, self.screen.moved
+                tried = [
+                    (search.refine(owner[j], moves[j, : n_moves[owner[j]]], moved[j]), moved[j])
+                    for j in order
+                ]
+                decoy, moved = max(tried, key=lambda pair: pair[0].gain)
+                finished = search.refine(decoy.index, decoy.moves, moved, 4, decoy.width)
+                highest = max(decoy.gain, finished.gain)
             else:
-                highest = best.gain / 3
+                highest = gains[order[0]]
         return best, highest
 
-    def solve(self, y, most=MOST_SUBSTANCES):
+    def solve(self, y, most=MOST_SUBSTANCES, without=()):
         """Find the substances in a spectrum.
 
         Parameters
@@ -167,6 +189,8 @@ class Solver:
             The spectrum.
         most : int, default=6
             Largest number of substances.
+        without : set of int, default=()
+            Groups that are treated as unknown.
 
         Returns
         -------
@@ -180,7 +204,7 @@ class Solver:
         search = self.start(y.astype(float))
         steps, threshold = [], least
         while len(search.found) < most:
-            best, highest = self.candidates(search)
+            best, highest = self.candidates(search, without)
             if best is None or best.gain <= 0:
                 break
             threshold = max(self.margin * highest, least)
@@ -232,4 +256,3 @@ def line_width(x, signal, deviation):
         left[max(0, top - reach) : top + reach + 1] = 0
     width = np.median(widths) if widths else 5 * step
     return float(np.clip(width, 2.2 * step, 1.0))
-

@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 from skspectra.mixtures._solver import MARGIN
 
 # Margins that mixtures can choose from.
-_MARGINS = np.array([0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 6.0])
+_MARGINS = np.array([0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 6.0, 10.0, 20.0])
 
 
 def pure_spectra(X, Y, amounts, names):

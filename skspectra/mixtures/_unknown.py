@@ -1,6 +1,7 @@
 """Peaks that nothing explains, and whether they speak of an unknown substance."""
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 # K-beta and tungsten L-alpha as multiples of the wavelength in use, for copper; other anodes have
 # a K-beta of much the same ratio.
@@ -8,8 +9,11 @@ _GHOSTS = np.array([1.392234, 1.476400]) / 1.540593
 # Least height of a peak in units of its uncertainty.
 _CLEAR = 5.0
 # Ghosts of a line are at most this part of it.
-_GHOST_PART = 0.03
-SCALE = 1.0
+_GHOST_PART = 0.05
+# Peaks count up to this height, in units of their uncertainty.
+_HIGHEST = 30.0
+# The score that 3 % of simulated patterns without an unknown phase exceed.
+THRESHOLD = 200.0
 
 
 class Ghosts:
@@ -46,7 +50,10 @@ def unexplained_peaks(solution, ghosts):
         model += item.amount * item.spectrum
     width = search.width if search.components.has_width else 0.0
     expected = ghosts.near(x[places], model, x, width)
-    real = amplitude[places] > expected
+    # Beside a line that is explained, what is left is an error of its profile.
+    reach = max(1, round(width / search.components.step)) if width else 0
+    near = maximum_filter1d(model, 2 * reach + 1)
+    real = amplitude[places] > np.maximum(expected, near[places])
     places = places[real]
     order = np.argsort(-clear[places])
     places = places[order]
@@ -57,4 +64,4 @@ def unknown_score(solution, peaks):
     """Return the evidence of an unknown substance, in units of the threshold."""
     if solution.search is None:
         return 0.0
-    return float((np.minimum(peaks[:, 2], 30.0) ** 2).sum() / SCALE)
+    return float((np.minimum(peaks[:, 2], _HIGHEST) ** 2).sum() / THRESHOLD)

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_array
+from sklearn.utils import check_array, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skspectra._validation import as_indicator
-from skspectra.mixtures._groups import alike
 from skspectra.mixtures._components import DenseComponents, LineComponents
+from skspectra.mixtures._groups import alike
 from skspectra.mixtures._solver import Solver
 from skspectra.mixtures._training import pure_spectra, tune
 from skspectra.mixtures._unknown import Ghosts, unexplained_peaks, unknown_score
@@ -52,6 +52,8 @@ class Explanation(NamedTuple):
         Evidence of an unknown substance; above 1 it is more than known ones leave.
     unknown : bool
         Whether there is at least one substance that was not given in fit.
+    unexplained : float
+        Area of the peaks that nothing explains, as a share of the area of all peaks.
     """
 
     found: list
@@ -64,6 +66,7 @@ class Explanation(NamedTuple):
     peaks: np.ndarray
     score: float
     unknown: bool
+    unexplained: float
 
 
 class UnmixingClassifier(ClassifierMixin, BaseEstimator):
@@ -134,7 +137,8 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
     shifts, widths and amounts of all are fitted together, and those that have become superfluous
     are taken out.
 
-    Measured negatives, such as those of noise around zero, are allowed.
+    Measured negatives, such as those of noise around zero, are allowed: amounts are never
+    negative, spectra may be. So the tag ``positive_only`` is not set.
 
     References
     ----------
@@ -194,7 +198,6 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
-        tags.input_tags.positive_only = True
         return tags
 
     def fit(self, X, y, amounts=None):
@@ -306,6 +309,8 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
 
     def _labels(self, y, names):
         """Set the classes and return a 0/1 matrix."""
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
         self._multilabel = y.ndim == 2
         if self._multilabel:
             Y = as_indicator(y, "y")
@@ -474,14 +479,9 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
 
     def _weights(self, solution):
         weights = solution.amounts.copy()
-        if self._absorption is not None:
-            present = self._absorption[weights > 0]
-            if len(present) > 1 and np.nanmax(present) > _ABSORPTION_RATIO * np.nanmin(present):
-                warnings.warn(
-                    "Phases absorb X-rays so differently that amounts may be wrong by "
-                    "microabsorption (Brindley); grind finely, or use another wavelength.",
-                    stacklevel=3,
-                )
+        remark = self._absorption_remark(weights)
+        if remark:
+            warnings.warn(remark, stacklevel=3)
         if self.internal_standard is not None:
             name, fraction = self.internal_standard
             known = np.flatnonzero((self.classes_ == name) | (self.class_names_ == str(name)))
@@ -491,10 +491,88 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
                     "fraction between 0 and 1."
                 )
             standard = weights[known[0]]
-            return weights * (fraction / standard) if standard > 0 else np.full(len(weights), np.nan)
+            return (
+                weights * (fraction / standard) if standard > 0 else np.full(len(weights), np.nan)
+            )
         if self._absorption is not None:
             return weights / (weights.sum() or 1.0)
         return weights
+
+    def _absorption_remark(self, amounts):
+        """Return a warning where substances absorb very differently, otherwise nothing."""
+        if self._absorption is None:
+            return ""
+        present = self._absorption[(amounts > 0) & (self._absorption > 0)]
+        if len(present) < 2 or present.max() <= _ABSORPTION_RATIO * present.min():
+            return ""
+        return (
+            f"mass absorption differs {present.max() / present.min():.1f} times between phases, "
+            "so amounts may be wrong by microabsorption; grind finely or use another wavelength"
+        )
+
+    def report(self, row):
+        """Return all that is known of one spectrum, from one search.
+
+        Parameters
+        ----------
+        row : ndarray of shape (n_points,)
+            The spectrum.
+
+        Returns
+        -------
+        report : dict
+            ``explanation``, and for each class ``amounts`` (nan where unknown), ``shares`` of the
+            area and ``limits`` of detection; ``remarks``, a list of sentences.
+        """
+        check_is_fitted(self)
+        solution = self._solver.solve(np.asarray(row, float))
+        explanation = self._explain(np.asarray(row, float), solution)
+        remarks = []
+        if solution.search is None:
+            remarks.append("flat pattern")
+        if not solution.found:
+            remarks.append("no phase found")
+        for names in explanation.groups:
+            if len(names) > 1:
+                remarks.append("cannot be told apart: " + " or ".join(map(str, names)))
+        amounts = np.full(len(self.classes_), np.nan)
+        if self._weighed:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                amounts = self._weights(solution)
+            remark = self._absorption_remark(solution.amounts)
+            remarks += [remark] if remark else []
+        return {
+            "explanation": explanation,
+            "amounts": amounts,
+            "shares": self._shares(solution.amounts),
+            "limits": self._limits(solution),
+            "remarks": remarks,
+        }
+
+    def line_places(self, label, moves, displacement=0.0):
+        """Return where the lines of a substance are, after :meth:`fit_table`.
+
+        Parameters
+        ----------
+        label : object
+            The class.
+        moves : ndarray
+            Its strains, as :meth:`explain` gives them.
+        displacement : float, default=0.0
+            The displacement, in degrees.
+
+        Returns
+        -------
+        places : ndarray of shape (n_lines,)
+            Angles of the lines; empty for substances that are spectra.
+        """
+        check_is_fitted(self)
+        components = self._solver.components
+        if not isinstance(components, LineComponents):
+            return np.zeros(0)
+        theta, _ = components.places(int(np.flatnonzero(self.classes_ == label)[0]), moves)
+        return np.degrees(2 * theta) + displacement * np.cos(theta)
 
     def detection_limits(self, X):
         """Return the share of each substance that would have been found.
@@ -517,12 +595,16 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
         n = len(self.classes_)
         if search is None:
             return np.ones(n)
-        scale = np.ones(n) if self._absorption is not None else np.abs(self.components_).sum(axis=1)
+        scale = (
+            np.ones(n) if self._absorption is not None else np.abs(self.components_).sum(axis=1)
+        )
         total = (solution.amounts * scale).sum()
         limits = np.ones(n)
         moves = {item.index: (item.moves, item.width) for item in solution.found}
         for i in range(n):
-            here, width = moves.get(i, (np.zeros(self._solver.components.n_moves[i]), search.width))
+            here, width = moves.get(
+                i, (np.zeros(self._solver.components.n_moves[i]), search.width)
+            )
             others = [item for item in solution.found if item.index != i]
             if i in moves:
                 search.project(others)
@@ -556,7 +638,9 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
     def _explain(self, row, solution):
         row = row.astype(np.float64)
         components = self._solver.components
-        order = sorted(solution.found, key=lambda item: -self._shares(solution.amounts)[item.index])
+        order = sorted(
+            solution.found, key=lambda item: -self._shares(solution.amounts)[item.index]
+        )
         search = solution.search
         displacement = 0.0 if search is None else search.displacement
         parts = [
@@ -569,6 +653,9 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
         groups = self._solver.groups
         peaks = unexplained_peaks(solution, self._ghosts)
         score = unknown_score(solution, peaks)
+        total = parts.sum() * np.median(np.diff(components.x))
+        width = search.width if self._solver.lines and search is not None else 0.0
+        missed = (peaks[:, 1] * width / np.cos(np.radians(peaks[:, 0] / 2))).sum() * 1.2
         return Explanation(
             [self.classes_[item.index] for item in order],
             [list(self.classes_[groups == groups[item.index]]) for item in order],
@@ -580,4 +667,5 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
             peaks,
             score,
             bool(score > 1 or not order),
+            float(missed / (missed + total)) if missed > 0 else 0.0,
         )
