@@ -74,35 +74,35 @@ def structures(which):
     return read_phases(folder / "li_la_zr_o") + own
 
 
+TABLES = ["Li-Mn-Ti-O-F", "Li-La-Zr-O and precursors"]
 SETTINGS = [
     {},
     {"KAPPA": 0.05},
     {"KAPPA": 0.2},
     {"TEXTURE": 0.25},
     {"TEXTURE": 1.0},
+    {"TAILS": 0.0},
+    {"TAILS": 0.6},
 ]
 MARGINS = [1.0, 1.25, 1.6, 2.0, 2.5, 3.2]
 LEAST = [50, 100, 200, 400, 800]
 
 
-def choose(n_patterns=120):
+def choose(n_patterns=60):
     """Find the phases of simulated mixtures with one setting changed at a time."""
     rows = []
-    for which in ("Li-Mn-Ti-O-F", "Li-La-Zr-O and precursors"):
+    for which in TABLES:
         phases = structures(which)
         X, Y, _ = hard_patterns(phases, n_patterns, 100)
         table = make_table(phases, wavelength="CuKa", two_theta_range=(10, 80))
         for setting in SETTINGS:
-            kept = _search.KAPPA, _search.TEXTURE
-            for module in (_search, _solver):
-                for name, value in setting.items():
-                    setattr(module, name, value)
+            kept = {name: value(name) for name in ("KAPPA", "TEXTURE", "TAILS")}
+            assign(setting)
             model = UnmixingClassifier(TWO_THETA, shift="strain").fit_table(table)
             solver = model._solver
             solver.margin, _solver.LEAST_GAIN["lines"] = 1.0, 50.0
             paths = [solver.solve(row.astype(float)).steps for row in X]
-            _search.KAPPA, _search.TEXTURE = kept
-            _solver.KAPPA = kept[0]
+            assign(kept)
             for margin in MARGINS:
                 for least in LEAST:
                     exact = [
@@ -112,8 +112,7 @@ def choose(n_patterns=120):
                     rows.append(
                         {
                             "table": which,
-                            "kappa": setting.get("KAPPA", kept[0]),
-                            "texture": setting.get("TEXTURE", kept[1]),
+                            **{name.lower(): v for name, v in (kept | setting).items()},
                             "margin": margin,
                             "least_gain": least,
                             "n_patterns": len(X),
@@ -123,6 +122,19 @@ def choose(n_patterns=120):
             best = max(row["exact"] for row in rows[-len(MARGINS) * len(LEAST) :])
             print(which, setting, best, flush=True)
             write("powder_choose.csv", rows)
+
+
+def value(name):
+    """Return a constant of the search."""
+    return getattr(_solver, name, None) or getattr(_search, name)
+
+
+def assign(constants):
+    """Change constants of the search, wherever they are used."""
+    for module in (_search, _solver):
+        for name, new in constants.items():
+            if hasattr(module, name):
+                setattr(module, name, new)
 
 
 def stopped(path, margin, least, groups):
