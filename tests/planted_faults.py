@@ -31,6 +31,56 @@ PRELOADED = ["skorch", "scipy.stats", "sklearn.linear_model", "sklearn.svm", "to
 # or what no result can show, is no fault.
 FAULTS = [
     (
+        "mixtures/_solver.py",
+        "tests/mixtures",
+        [
+            ("threshold = max(self.margin * highest, least)", "threshold = least"),
+            ("if best.gain <= threshold:", "if False:"),
+            ("taken = {self.groups[item.index]", "taken = {-1 - self.groups[item.index]"),
+            ("width = line_width(self.components.x, y - curve, deviation)", "width = 0.1"),
+        ],
+    ),
+    (
+        "mixtures/_search.py",
+        "tests/mixtures",
+        [
+            ("self.displacement = float(", "self.displacement = 0 * float("),
+            ("or product[0] <= 0", "or False"),
+            ("item.width = float(", "item.width = item.width + 0 * float("),
+        ],
+    ),
+    (
+        "mixtures/_results.py",
+        "tests/mixtures",
+        [
+            ("found * (fraction / standard)", "found * fraction"),
+            ("present.max() <= _ABSORPTION_RATIO * present.min()", "True"),
+            ("solution.amounts * np.abs(model.components_).sum(axis=1)", "solution.amounts"),
+            ("np.sqrt(solution.threshold / square)", "np.sqrt(9 * solution.threshold / square)"),
+        ],
+    ),
+    (
+        "mixtures/_unknown.py",
+        "tests/mixtures",
+        [
+            ("np.maximum(expected, near[places])", "near[places]"),
+            ("THRESHOLD = 200.0", "THRESHOLD = 200000.0"),
+        ],
+    ),
+    (
+        "mixtures/_training.py",
+        "tests/mixtures/test_unmixing.py",
+        [
+            ("np.linalg.lstsq(amounts, X, rcond=None)[0]", "X[: amounts.shape[1]]"),
+            ("float(best[np.abs(", "float(MARGIN + 0 * best[np.abs("),
+        ],
+    ),
+    (
+        "mixtures/_groups.py",
+        "tests/mixtures/test_unmixing.py",
+        [("> _ALIKE for pair", "> 2.0 for pair"), ("likeness > _NEAR", "likeness > 2.0")],
+    ),
+    (
         "diffraction/_phase.py",
         "tests/diffraction/test_phase.py",
         [

@@ -6,6 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from skspectra.mixtures._results import (
+    absorption_remark,
+    detection_limits,
+    explain,
+    shares,
+    weights,
+)
 from skspectra.mixtures._unmixing import UnmixingClassifier
 
 _PHASE_COLUMNS = ["file", "phase", "amount", "contribution", "detection_limit"]
@@ -89,7 +96,9 @@ class Identification:
         height = np.ptp(self.X[i]) or 1.0
         for k, (name, part) in enumerate(zip(found.found, found.contributions, strict=True)):
             (line,) = upper.plot(x, part + found.background, linewidth=0.9, label=str(name))
-            ticks = self.model.line_places(name, found.moves[k], found.displacement)
+            which = int(np.flatnonzero(self.model.classes_ == name)[0])
+            theta, _ = self.model._solver.components.places(which, found.moves[k])
+            ticks = np.degrees(2 * theta) + found.displacement * np.cos(theta)
             ticks = ticks[(ticks >= x[0]) & (ticks <= x[-1])]
             low = self.X[i].min() - 0.04 * height * (k + 1)
             upper.plot(ticks, np.full(len(ticks), low), "|", color=line.get_color(), markersize=6)
@@ -168,30 +177,47 @@ def identify(patterns, table, *, ignore=None, internal_standard=None, alpha=0.1)
     ).fit_table(table)
     phases, rows, explanations = [], [], []
     for name, row in zip(names, X, strict=True):
-        one = model.report(row)
-        explanations.append(one["explanation"])
-        found = one["explanation"].found
-        for phase in found:
-            k = int(np.flatnonzero(model.classes_ == phase)[0])
-            phases.append(
-                {
-                    "file": name,
-                    "phase": str(phase),
-                    "amount": round(float(one["amounts"][k]), 4),
-                    "contribution": round(float(one["shares"][k]), 4),
-                    "detection_limit": round(float(one["limits"][k]), 4),
-                }
-            )
-        rows.append(
-            {
-                "file": name,
-                "phases": " + ".join(str(phase) for phase in found),
-                "unexplained": round(one["explanation"].unexplained, 4),
-                "unknown": "yes" if one["explanation"].unknown else "no",
-                "remark": "; ".join(one["remarks"]),
-            }
-        )
+        solution = model._solver.solve(row)
+        explanations.append(explain(model, row, solution))
+        phases += _phase_rows(name, model, solution, explanations[-1])
+        rows.append(_pattern_row(name, model, solution, explanations[-1]))
     return Identification(phases, rows, explanations, model, x_axis, X)
+
+
+def _phase_rows(name, model, solution, explanation):
+    """Return one row per phase found."""
+    which = [int(np.flatnonzero(model.classes_ == phase)[0]) for phase in explanation.found]
+    amounts = weights(model, solution) if model._weighed else np.full(len(model.classes_), np.nan)
+    parts = shares(model, solution)
+    limits = detection_limits(model, solution, which)
+    return [
+        {
+            "file": name,
+            "phase": str(model.classes_[i]),
+            "amount": round(float(amounts[i]), 4),
+            "contribution": round(float(parts[i]), 4),
+            "detection_limit": round(float(limit), 4),
+        }
+        for i, limit in zip(which, limits, strict=True)
+    ]
+
+
+def _pattern_row(name, model, solution, explanation):
+    """Return the row of a pattern."""
+    remarks = ["flat pattern"] if solution.search is None else []
+    remarks += [] if explanation.found else ["no phase found"]
+    for group in explanation.groups:
+        if len(group) > 1:
+            remarks.append("cannot be told apart: " + " or ".join(map(str, group)))
+    if model._weighed:
+        remarks += [absorption_remark(model, solution)]
+    return {
+        "file": name,
+        "phases": " + ".join(str(phase) for phase in explanation.found),
+        "unexplained": round(explanation.unexplained, 4),
+        "unknown": "yes" if explanation.unknown else "no",
+        "remark": "; ".join(remark for remark in remarks if remark),
+    }
 
 
 def _patterns(patterns):

@@ -2,7 +2,6 @@
 
 import warnings
 from numbers import Integral, Real
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -14,59 +13,22 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skspectra._validation import as_indicator
 from skspectra.mixtures._components import DenseComponents, LineComponents
 from skspectra.mixtures._groups import alike
+from skspectra.mixtures._results import (
+    absorption_remark,
+    detection_limits,
+    explain,
+    shares,
+    weights,
+)
 from skspectra.mixtures._solver import Solver
 from skspectra.mixtures._training import pure_spectra, tune
-from skspectra.mixtures._unknown import Ghosts, unexplained_peaks, unknown_score
+from skspectra.mixtures._unknown import Ghosts
 
 # Largest strain and displacement (in degrees) that "auto" stands for, and the largest offset as a
 # share of the axis.
 MAX_STRAIN, MAX_DISPLACEMENT, MAX_OFFSET = 0.015, 0.2, 0.005
-# Mass attenuation coefficients that differ by more make amounts doubtful.
-_ABSORPTION_RATIO = 3
 # Width of the lines of `components_`, in degrees.
 _WIDTH = 0.15
-
-
-class Explanation(NamedTuple):
-    """What one spectrum is made of.
-
-    Parameters
-    ----------
-    found : list
-        Classes of the substances found, the largest contribution first.
-    groups : list of list
-        For each of them, all classes that nothing can tell apart from it, itself included.
-    contributions : ndarray of shape (n_found, n_points)
-        Their spectra as fitted.
-    background : ndarray of shape (n_points,)
-        The smooth background.
-    left : ndarray of shape (n_points,)
-        What is left: the spectrum less background and contributions.
-    moves : list of ndarray
-        Fitted strains or offsets of each substance.
-    displacement : float
-        Fitted displacement, in degrees.
-    peaks : ndarray of shape (n_peaks, 3)
-        Peaks that nothing explains: place, height, and height in units of its uncertainty.
-    score : float
-        Evidence of an unknown substance; above 1 it is more than known ones leave.
-    unknown : bool
-        Whether there is at least one substance that was not given in fit.
-    unexplained : float
-        Area of the peaks that nothing explains, as a share of the area of all peaks.
-    """
-
-    found: list
-    groups: list
-    contributions: np.ndarray
-    background: np.ndarray
-    left: np.ndarray
-    moves: list
-    displacement: float
-    peaks: np.ndarray
-    score: float
-    unknown: bool
-    unexplained: float
 
 
 class UnmixingClassifier(ClassifierMixin, BaseEstimator):
@@ -418,18 +380,14 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[np.array(best, dtype=int)]
 
     def _largest(self, solution, row):
-        shares = self._shares(solution.amounts)
-        if shares.any():
-            return shares.argmax()
+        parts = shares(self, solution)
+        if parts.any():
+            return parts.argmax()
         # Nothing stands out; the label is that of the spectrum that fits best alone.
         components = self.components_
         norm = np.maximum((components**2).sum(axis=1), 1e-300)
         product = np.maximum(components @ row, 0)
         return (product**2 / norm).argmax()
-
-    def _shares(self, amounts):
-        areas = amounts * np.abs(self.components_).sum(axis=1)
-        return areas / (areas.sum() or 1.0)
 
     def contributions(self, X):
         """Return the share of each substance in what was fitted, without the background.
@@ -444,7 +402,7 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
         shares : ndarray of shape (n_samples, n_classes)
             Shares of the area; each row adds to 1, or is 0 where nothing was found.
         """
-        return np.array([self._shares(s.amounts) for s in self._solutions(X)[1]])
+        return np.array([shares(self, solution) for solution in self._solutions(X)[1]])
 
     def amounts(self, X):
         """Return weight fractions, or amounts in the unit that `amounts` had in fit.
@@ -475,104 +433,11 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
                 "Amounts are not known: give `amounts` to fit, or a table of phases made from "
                 "structures. contributions() needs neither."
             )
-        return np.array([self._weights(s) for s in self._solutions(X)[1]])
-
-    def _weights(self, solution):
-        weights = solution.amounts.copy()
-        remark = self._absorption_remark(weights)
-        if remark:
-            warnings.warn(remark, stacklevel=3)
-        if self.internal_standard is not None:
-            name, fraction = self.internal_standard
-            known = np.flatnonzero((self.classes_ == name) | (self.class_names_ == str(name)))
-            if not len(known) or not 0 < fraction < 1:
-                raise ValueError(
-                    f"internal_standard={self.internal_standard!r} must be a class and its weight "
-                    "fraction between 0 and 1."
-                )
-            standard = weights[known[0]]
-            return (
-                weights * (fraction / standard) if standard > 0 else np.full(len(weights), np.nan)
-            )
-        if self._absorption is not None:
-            return weights / (weights.sum() or 1.0)
-        return weights
-
-    def _absorption_remark(self, amounts):
-        """Return a warning where substances absorb very differently, otherwise nothing."""
-        if self._absorption is None:
-            return ""
-        present = self._absorption[(amounts > 0) & (self._absorption > 0)]
-        if len(present) < 2 or present.max() <= _ABSORPTION_RATIO * present.min():
-            return ""
-        return (
-            f"mass absorption differs {present.max() / present.min():.1f} times between phases, "
-            "so amounts may be wrong by microabsorption; grind finely or use another wavelength"
-        )
-
-    def report(self, row):
-        """Return all that is known of one spectrum, from one search.
-
-        Parameters
-        ----------
-        row : ndarray of shape (n_points,)
-            The spectrum.
-
-        Returns
-        -------
-        report : dict
-            ``explanation``, and for each class ``amounts`` (nan where unknown), ``shares`` of the
-            area and ``limits`` of detection; ``remarks``, a list of sentences.
-        """
-        check_is_fitted(self)
-        solution = self._solver.solve(np.asarray(row, float))
-        explanation = self._explain(np.asarray(row, float), solution)
-        remarks = []
-        if solution.search is None:
-            remarks.append("flat pattern")
-        if not solution.found:
-            remarks.append("no phase found")
-        for names in explanation.groups:
-            if len(names) > 1:
-                remarks.append("cannot be told apart: " + " or ".join(map(str, names)))
-        amounts = np.full(len(self.classes_), np.nan)
-        if self._weighed:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                amounts = self._weights(solution)
-            remark = self._absorption_remark(solution.amounts)
-            remarks += [remark] if remark else []
-        return {
-            "explanation": explanation,
-            "amounts": amounts,
-            "shares": self._shares(solution.amounts),
-            "limits": self._limits(solution),
-            "remarks": remarks,
-        }
-
-    def line_places(self, label, moves, displacement=0.0):
-        """Return where the lines of a substance are, after :meth:`fit_table`.
-
-        Parameters
-        ----------
-        label : object
-            The class.
-        moves : ndarray
-            Its strains, as :meth:`explain` gives them.
-        displacement : float, default=0.0
-            The displacement, in degrees.
-
-        Returns
-        -------
-        places : ndarray of shape (n_lines,)
-            Angles of the lines; empty for substances that are spectra.
-        """
-        check_is_fitted(self)
-        components = self._solver.components
-        if not isinstance(components, LineComponents):
-            return np.zeros(0)
-        theta, _ = components.places(int(np.flatnonzero(self.classes_ == label)[0]), moves)
-        return np.degrees(2 * theta) + displacement * np.cos(theta)
+        solutions = self._solutions(X)[1]
+        remarks = {absorption_remark(self, solution) for solution in solutions} - {""}
+        if remarks:
+            warnings.warn(max(remarks), stacklevel=2)
+        return np.array([weights(self, solution) for solution in solutions])
 
     def detection_limits(self, X):
         """Return the share of each substance that would have been found.
@@ -588,36 +453,8 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
             Weight fractions where weights are known, otherwise shares of the area. 1 means that
             the substance would be found only on its own, if at all.
         """
-        return np.array([self._limits(s) for s in self._solutions(X)[1]])
-
-    def _limits(self, solution):
-        search = solution.search
-        n = len(self.classes_)
-        if search is None:
-            return np.ones(n)
-        scale = (
-            np.ones(n) if self._absorption is not None else np.abs(self.components_).sum(axis=1)
-        )
-        total = (solution.amounts * scale).sum()
-        limits = np.ones(n)
-        moves = {item.index: (item.moves, item.width) for item in solution.found}
-        for i in range(n):
-            here, width = moves.get(
-                i, (np.zeros(self._solver.components.n_moves[i]), search.width)
-            )
-            others = [item for item in solution.found if item.index != i]
-            if i in moves:
-                search.project(others)
-            spectrum = search.components.render(i, here, width, search.displacement)[0]
-            t = spectrum * search.weight
-            square = search.products(t[:, None])[0][0, 0]
-            if square > 0:
-                least = np.sqrt(solution.threshold / square) * scale[i]
-                rest = total - solution.amounts[i] * scale[i]
-                limits[i] = least / max(least + rest, 1e-300)
-            if i in moves:
-                search.project(solution.found)
-        return limits
+        every = range(len(self.classes_))
+        return np.array([detection_limits(self, s, every) for s in self._solutions(X)[1]])
 
     def explain(self, X):
         """Explain each spectrum: contributions, what is left, and the peaks nothing explains.
@@ -633,39 +470,4 @@ class UnmixingClassifier(ClassifierMixin, BaseEstimator):
             One per spectrum.
         """
         X, solutions = self._solutions(X)
-        return [self._explain(*pair) for pair in zip(X, solutions, strict=True)]
-
-    def _explain(self, row, solution):
-        row = row.astype(np.float64)
-        components = self._solver.components
-        order = sorted(
-            solution.found, key=lambda item: -self._shares(solution.amounts)[item.index]
-        )
-        search = solution.search
-        displacement = 0.0 if search is None else search.displacement
-        parts = [
-            item.amount * components.render(item.index, item.moves, item.width, displacement)[0]
-            for item in order
-        ]
-        parts = np.array(parts).reshape(len(parts), len(row))
-        curve = self._solver.under(row, parts.sum(axis=0))
-        left = row - curve - parts.sum(axis=0)
-        groups = self._solver.groups
-        peaks = unexplained_peaks(solution, self._ghosts)
-        score = unknown_score(solution, peaks)
-        total = parts.sum() * np.median(np.diff(components.x))
-        width = search.width if self._solver.lines and search is not None else 0.0
-        missed = (peaks[:, 1] * width / np.cos(np.radians(peaks[:, 0] / 2))).sum() * 1.2
-        return Explanation(
-            [self.classes_[item.index] for item in order],
-            [list(self.classes_[groups == groups[item.index]]) for item in order],
-            parts,
-            curve,
-            left,
-            [item.moves for item in order],
-            displacement,
-            peaks,
-            score,
-            bool(score > 1 or not order),
-            float(missed / (missed + total)) if missed > 0 else 0.0,
-        )
+        return [explain(self, *pair) for pair in zip(X, solutions, strict=True)]

@@ -312,10 +312,10 @@ def test_anisotropic_factors_of_an_oblique_cell(tmp_path):
     path = write_cif(tmp_path / "x.cif", sites, cell, columns=["adp_type"])
     keys = ["label", "U_11", "U_22", "U_33", "U_12", "U_13", "U_23"]
     table = ["loop_", *(f"_atom_site_aniso_{key}" for key in keys)]
-    table += [f"{label} 0.02 0.02 0.03 0.01 0 0" for label in "AB"]
+    table += [f"{label} 0.02 0.02 0.03 0.004 0 0" for label in "AB"]
     path.write_text(path.read_text() + "\n".join(table) + "\n")
     (kind, *_) = Phase.from_cif(path)._structure.kinds
-    expected = (4 / 3 * (0.02 + 0.02 - 0.01) + 0.03) / 3
+    expected = (4 / 3 * (0.02 + 0.02 - 0.004) + 0.03) / 3
     assert kind[0][2] == pytest.approx(8 * np.pi**2 * expected, abs=1e-3)
 
 

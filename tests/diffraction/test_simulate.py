@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from skspectra.diffraction import InstrumentProfile, Phase, make_powder_patterns, read_phases
+from skspectra.diffraction._simulate import strained
 from skspectra.profiles import pseudo_voigts, thompson_cox_hastings
 
 HERE = Path(__file__).parent / "structures"
@@ -89,6 +90,47 @@ def test_a_strained_cubic_phase_keeps_one_line_per_spacing(phases):
     )
     for row in found.X:
         assert np.sum((row[1:-1] > row[:-2]) & (row[1:-1] >= row[2:])) == 1
+
+
+def test_strain_of_an_oblique_cell_is_exact():
+    """The spacings of a monoclinic cell whose edges and angle are those of the strained one."""
+    rng = np.random.default_rng(0)
+    basis = np.array([[5.0, 0, 0], [0, 4.0, 0], [-1.0, 0, 6.0]])
+    strain = np.array([[0.01, 0, 0.006], [0, -0.008, 0], [0.006, 0, 0.004]])
+    hkl = rng.integers(-4, 5, (30, 3))
+    hkl = hkl[hkl.any(axis=1)]
+    before, after = (
+        1 / np.linalg.norm(hkl @ np.linalg.inv(b).T, axis=1)
+        for b in (basis, basis @ (np.eye(3) + strain))
+    )
+    u = hkl @ np.linalg.inv(basis).T * before[:, None]
+    products = [u[:, i] * u[:, j] * (1 + (i != j)) for i in range(3) for j in range(i, 3)]
+    np.testing.assert_allclose(strained(before, np.array(products), strain), after)
+
+
+def test_strained_monoclinic_pattern(tmp_path):
+    path = tmp_path / "m.cif"
+    text = (HERE / "CsCl.cif").read_text().split("loop_")
+    cell = "data_m\n" + "".join(
+        f"_cell_{key} {value}\n"
+        for key, value in {
+            **{"length_a": 4.0, "length_b": 4.4, "length_c": 4.8},
+            **{"angle_alpha": 90, "angle_beta": 105, "angle_gamma": 90},
+        }.items()
+    )
+    path.write_text(f"{cell}_symmetry_space_group_name_H-M 'P 1'\nloop_{text[-1]}")
+    phase = Phase.from_cif(path)
+    assert len(phase.strains) == 4
+    found = made(phase, max_strain=0.01)
+    for row, coefficients in zip(found.X, found.drawn["strain"][:, 0], strict=True):
+        inverse = np.linalg.inv(np.eye(3) + np.tensordot(coefficients, phase.strains, 1))
+        expected = plain(
+            phase,
+            "CuKa",
+            InstrumentProfile(),
+            move=lambda d, u, m=inverse: d / np.linalg.norm(m @ u),
+        )
+        np.testing.assert_allclose(row, expected, atol=6e-3)
 
 
 def test_expansion_moves_lines_to_lower_angles():
