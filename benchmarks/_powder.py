@@ -80,3 +80,64 @@ def _measured(row, rng, hard):
     if rng.random() < 0.25:
         noisy = gaussian_filter1d(noisy, rng.uniform(0.5, 1.2))
     return np.maximum(noisy, 0).astype(np.float32)
+
+
+def other_patterns(phases, n_patterns, seed, step):
+    """Draw patterns by laws that neither the package nor `hard_patterns` uses, line by line.
+
+    Profiles are Pearson VII, widths have a law of their own, the background is a power law and
+    humps, texture is along an edge of the cell, and intensities are off by 7 %.
+
+    Returns the angles, the patterns, which phases are in them, weight fractions, and whether every
+    phase has a free line of 2 % of the maximum and of five standard deviations.
+    """
+    rng = np.random.default_rng(seed)
+    x = np.arange(10, 80, step)
+    X, W = np.zeros((n_patterns, len(x))), np.zeros((n_patterns, len(phases)))
+    free = np.zeros(n_patterns, bool)
+    for i in range(n_patterns):
+        present = rng.permutation(len(phases))[: rng.integers(1, 4)]
+        weights = 0.1 + (1 - 0.1 * len(present)) * rng.dirichlet(np.ones(len(present)))
+        W[i, present] = weights
+        shift = rng.uniform(-0.08, 0.08)
+        widths = rng.uniform(0.06, 0.14), rng.uniform(0.0, 0.12), rng.uniform(1.2, 5.0)
+        parts = [
+            weight * _other_phase(phases[p], x, shift, widths, rng)
+            for p, weight in zip(present, weights, strict=True)
+        ]
+        total = np.sum(parts, axis=0)
+        counts = np.exp(rng.uniform(np.log(2000), np.log(50_000))) / total.max()
+        parts = [counts * part for part in parts]
+        total = counts * total
+        air = rng.uniform(0, 0.2) * (x / 10) ** -rng.uniform(1, 2.5)
+        hump = rng.uniform(0, 0.08) * np.exp(-(((x - rng.uniform(18, 35)) / 8) ** 2))
+        level = total.max() * (rng.uniform(0.005, 0.08) + air + hump)
+        X[i] = rng.poisson(total + level)
+        clear = 5 * np.sqrt(total + level) + 0.02 * total.max()
+        free[i] = all(((part > clear / 2) & (part > 0.8 * total)).any() for part in parts)
+    return x, X, W > 0, W, free
+
+
+def _other_phase(phase, x, shift, widths, rng):
+    """Return the pattern of one phase for a weight of 1."""
+    lines = phase.lines("CuKa", (8, 84))
+    strain = np.eye(3) + np.tensordot(
+        rng.uniform(-0.01, 0.01, len(phase.strains)), phase.strains, 1
+    )
+    inverse = np.linalg.inv(strain)
+    spacing = lines.d / np.linalg.norm(lines.direction @ inverse, axis=1)
+    axis = phase.basis[rng.integers(3)]
+    axes = phase.rotations @ (axis / np.linalg.norm(axis))
+    r = rng.uniform(0.7, 1)
+    cosine = (lines.direction @ axes.T) ** 2
+    factor = ((r**2 * cosine + (1 - cosine) / r) ** -1.5).mean(axis=1)
+    area = lines.intensity * factor * np.exp(0.07 * rng.standard_normal(len(factor)))
+    theta = np.arcsin(lines.wavelength / 2 / spacing)
+    place = np.degrees(2 * theta) + shift * np.cos(theta)
+    size = rng.uniform(0, 0.15)
+    total = np.zeros(len(x))
+    for p, t, a in zip(place, theta, area / (phase.mass * phase.volume), strict=True):
+        full = np.sqrt(widths[0] ** 2 + (widths[1] * np.tan(t)) ** 2 + (size / np.cos(t)) ** 2)
+        m = widths[2]
+        total += a / full * (1 + 4 * (2 ** (1 / m) - 1) * ((x - p) / full) ** 2) ** -m
+    return total

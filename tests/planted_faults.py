@@ -78,7 +78,10 @@ FAULTS = [
     (
         "mixtures/_groups.py",
         "tests/mixtures/test_unmixing.py",
-        [("> _ALIKE for pair", "> 2.0 for pair"), ("likeness > _NEAR", "likeness > 2.0")],
+        [
+            ("fitted.gain > _ALIKE * whole", "fitted.gain > 2 * whole"),
+            ("signatures[i] > _NEAR", "signatures[i] > 2.0"),
+        ],
     ),
     (
         "diffraction/_phase.py",

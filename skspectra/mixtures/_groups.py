@@ -6,6 +6,8 @@ import numpy as np
 _ALIKE = 0.93
 # Pairs whose signatures agree less are not looked at.
 _NEAR = 0.75
+# Screening must give this part before shifts are fitted.
+_PROMISING = 0.6
 # Noise of the spectra that are fitted, as a share of the highest point.
 _NOISE = 0.01
 _WIDTH = 0.15
@@ -32,29 +34,33 @@ def alike(solver):
     if n < 2 or len(solver.components.x) < 30:
         return labels
     signatures = solver.screen.signatures(max(solver.max_move, 0.002)).astype(np.float32)
-    for start in range(0, n, 512):
-        likeness = signatures[start : start + 512] @ signatures.T
-        for i, j in np.argwhere(likeness > _NEAR):
-            i += start
-            if i < j and labels[i] != labels[j] and _explain_each_other(solver, i, j):
+    for i in range(n):
+        others = np.flatnonzero(signatures[i + 1 :] @ signatures[i] > _NEAR) + i + 1
+        others = others[labels[others] != labels[i]]
+        for j in explained(solver, i, others):
+            if explained(solver, j, np.array([i])):
                 labels[labels == labels[j]] = labels[i]
     return labels
 
 
-def _explain_each_other(solver, i, j):
-    return all(explained(solver, *pair) > _ALIKE for pair in ((i, j), (j, i)))
-
-
-def explained(solver, i, j):
-    """Return the part of the spectrum of substance `i` that substance `j` explains."""
+def explained(solver, i, others):
+    """Return those of the `others` that explain nearly all of the spectrum of substance `i`."""
+    if not len(others):
+        return []
     components, screen = solver.components, solver.screen
     width = _WIDTH if solver.lines else 1.0
     still = np.zeros(components.n_moves[i])
     y = components.render(i, still, width)[0]
     if y.max() <= 0:
-        return 0.0
+        return []
     search = solver.likeness(y / y.max(), width, _NOISE)
     whole = search.gain(search.components.render(i, still, width)[0])[0]
-    _, moves = screen.scores(screen.pooled(*search.unit_peaks()), rows=np.array([j]))
-    found = search.refine(j, moves[0, : components.n_moves[j]], n_iterations=8)
-    return found.gain / max(whole, 1e-300)
+    gains, moves = screen.scores(screen.pooled(*search.unit_peaks()), rows=others)
+    found = []
+    for j, gain, move in zip(others, gains, moves, strict=True):
+        # Screening is generous: what it gives little cannot explain much.
+        if gain > _PROMISING * whole:
+            fitted = search.refine(j, move[: components.n_moves[j]], n_iterations=8)
+            if fitted.gain > _ALIKE * whole:
+                found.append(int(j))
+    return found

@@ -14,12 +14,14 @@ from skspectra.mixtures._search import KAPPA, N_CANDIDATES, Search
 # substances of a table are. Chosen on simulated patterns.
 MARGIN = 1.6
 # The least gain, for profile errors that decoys do not meet. Chosen on simulated patterns.
-LEAST_GAIN = {"lines": 400.0, "dense": 40.0}
+LEAST_GAIN = {"lines": 100.0, "dense": 40.0}
 # Profile errors of measured spectra that move as a whole or not at all.
 KAPPA_DENSE = 0.03
 # Part of a line's Lorentzian tail that profiles are wrong by.
 TAILS = 0.3
 N_FINISHED = 2
+# Of a group, substances that explain this part of what the best explains are as good.
+_AS_MUCH = 0.9
 N_DECOYS_REFINED = 4
 # Decoys in all, at most: for larger tables the quantile is that of a part of them.
 MOST_DECOYS = 2000
@@ -162,6 +164,8 @@ class Solver:
         tried = sorted(tried, key=lambda item: -item.gain)[:N_FINISHED]
         tried += [search.refine(item.index, item.moves, 0.0, 4, item.width) for item in tried]
         best = max(tried, key=lambda item: item.gain, default=None)
+        if best is not None:
+            best = self.nearest(search, best, moves)
         highest = 0.0
         if best is not None and len(self.screen.owner):
             gains, moves = self.screen.scores(pooled, decoys=True)
@@ -179,6 +183,18 @@ class Solver:
             else:
                 highest = gains[order[0]]
         return best, highest
+
+    def nearest(self, search, best, moves):
+        """Return the substance of a group that has to move least, if it explains as much."""
+        members = np.flatnonzero(self.groups == self.groups[best.index])
+        if len(members) == 1:
+            return best
+        n_moves = self.components.n_moves
+        tried = [
+            search.refine(i, moves[i, : n_moves[i]], 0.0, 6) for i in members if i != best.index
+        ]
+        near = [best, *(item for item in tried if item.gain > _AS_MUCH * best.gain)]
+        return min(near, key=lambda item: np.abs(item.moves).max(initial=0.0))
 
     def solve(self, y, most=MOST_SUBSTANCES, without=()):
         """Find the substances in a spectrum.
