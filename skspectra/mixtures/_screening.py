@@ -70,18 +70,17 @@ class LineScreen:
         _, _, area, slopes = components.lines[i]
         cosine = np.sqrt(np.maximum(1 - np.exp(2 * u), 0.01))
         height = area * cosine
-        order = np.argsort(-height)[: 4 * _N_LINES]
-        places = np.full(_N_LINES, np.nan)
-        heights, directions = np.zeros(_N_LINES), np.zeros((_N_LINES, slopes.shape[1]))
-        used = 0
-        for line in order:
-            same = np.flatnonzero(abs(places[:used] - u[line]) < 2 * _STEP)
-            if len(same):
-                heights[same[0]] += height[line]
-            elif used < _N_LINES:
-                places[used], heights[used] = u[line], height[line]
-                directions[used] = slopes[line]
-                used += 1
+        order = np.argsort(-height)
+        # Lines that fall on the same steps of the grid are one.
+        key = np.floor(u[order] / (2 * _STEP))
+        _, first, same = np.unique(key, return_index=True, return_inverse=True)
+        total = np.bincount(same, height[order])
+        top = np.argsort(-total)[:_N_LINES]
+        places, heights = np.full(_N_LINES, np.nan), np.zeros(_N_LINES)
+        directions = np.zeros((_N_LINES, slopes.shape[1]))
+        chosen = order[first[top]]
+        places[: len(top)], heights[: len(top)] = u[chosen], total[top]
+        directions[: len(top)] = slopes[chosen]
         return places, heights, directions
 
     def signatures(self, window):
