@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from _powder import TWO_THETA, hard_patterns, other_patterns
 
+from skspectra import datasets
 from skspectra.diffraction import PhaseTable, make_powder_patterns, make_table, read_phases
 from skspectra.mixtures import UnmixingClassifier, _search, _solver
 from skspectra.mixtures._results import explain
@@ -79,8 +80,8 @@ def structures(which):
     folder = DATA / "xrd_reference_structures"
     if which == "Li-Mn-Ti-O-F":
         return read_phases(folder / "li_mn_ti_o_f")
-    own = read_phases(Path(__file__).parent / "structures")
-    return read_phases(folder / "li_la_zr_o") + own
+    own = Path(datasets.__file__).parent / "data"
+    return read_phases(folder / "li_la_zr_o") + read_phases(own)
 
 
 TABLES = ["Li-Mn-Ti-O-F", "Li-La-Zr-O and precursors"]

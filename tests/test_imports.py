@@ -55,7 +55,7 @@ PUBLIC = {
     "datasets": {
         *("PeakList", "bayes_optimum", "challenge_table", "draw_challenge_table"),
         *("draw_class_table", "make_benchmark", "make_challenge", "make_spectra"),
-        "read_spectra",
+        *("load_precursors", "read_spectra", "write_precursors"),
     },
     "diffraction": {
         *("InstrumentProfile", "Lines", "Phase", "PowderPatterns", "make_powder_patterns"),
