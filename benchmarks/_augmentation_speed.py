@@ -107,7 +107,7 @@ WORK = {
     "broadening, Gaussian, wide": (BroadeningAugmenter(20),),
     "broadening, Lorentzian": (BroadeningAugmenter(5, eta=1),),
     "broadening, pseudo-Voigt": (BroadeningAugmenter(5, eta=0.5),),
-    "crystallite size": (CrystalliteSizeAugmenter(ANGLES),),
+    "crystallite size": (CrystalliteSizeAugmenter(ANGLES, 1.5406),),
     "intensity of peaks": (
         IntensityAugmenter(0.3),
         nirs4all("BandPerturbation", ANYWHERE + "a loop", n_bands=5, gain_range=(0.7, 1.3)),

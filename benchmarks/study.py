@@ -3,10 +3,10 @@
 Usage: python benchmarks/study.py NAME [--COLUMNs VALUE ...] [--again] [--finish]
 
 NAME is classical, classes, defaults, scaling, networks, network_design, mixtures, augmentation,
-robustness, windows, evidence, occlusion, coverage, conformity_scores, novelty or calibration; --help after it
-tells its protocol. Without options all of its arms run. With options (--models, --numbers, ...)
-only those tasks run that have one of the values in the column. --again measures anew what has
-rows; --finish only writes the summary or draws the figure.
+robustness, windows, evidence, occlusion, coverage, conformity_scores, novelty or calibration;
+--help after it tells its protocol. Without options all of its arms run. With options (--models,
+--numbers, ...) only those tasks run that have one of the values in the column. --again measures
+anew what has rows; --finish only writes the summary or draws the figure.
 """
 
 import warnings

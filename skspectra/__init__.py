@@ -17,8 +17,8 @@ _HOMES = {
     "SpectralCNN": "neural",
 }
 _ROOMS = [
-    *("augmentation", "comparison", "datasets", "inspection", "io", "neural", "preprocessing"),
-    *("svm", "uncertainty"),
+    *("augmentation", "comparison", "datasets", "diffraction", "inspection", "io"),
+    *("mixtures", "neural", "preprocessing", "svm", "uncertainty"),
 ]
 
 __all__ = [*_HOMES, *_ROOMS]

@@ -31,6 +31,98 @@ PRELOADED = ["skorch", "scipy.stats", "sklearn.linear_model", "sklearn.svm", "to
 # or what no result can show, is no fault.
 FAULTS = [
     (
+        "mixtures/_solver.py",
+        "tests/mixtures",
+        [
+            ("threshold = max(self.margin * highest, least)", "threshold = least"),
+            ("if best.gain <= threshold:", "if False:"),
+            ("taken = {self.groups[item.index]", "taken = {-1 - self.groups[item.index]"),
+            ("width = line_width(self.components.x, y - curve, deviation)", "width = 0.1"),
+        ],
+    ),
+    (
+        "mixtures/_search.py",
+        "tests/mixtures",
+        [
+            ("self.displacement = float(", "self.displacement = 0 * float("),
+            ("or product[0] <= 0", "or False"),
+            ("item.width = float(", "item.width = item.width + 0 * float("),
+        ],
+    ),
+    (
+        "mixtures/_results.py",
+        "tests/mixtures",
+        [
+            ("found * (fraction / standard)", "found * fraction"),
+            ("present.max() <= _ABSORPTION_RATIO * present.min()", "True"),
+            ("solution.amounts * np.abs(model.components_).sum(axis=1)", "solution.amounts"),
+            ("np.sqrt(solution.threshold / square)", "np.sqrt(9 * solution.threshold / square)"),
+        ],
+    ),
+    (
+        "mixtures/_unknown.py",
+        "tests/mixtures",
+        [
+            ("np.maximum(expected, near[places])", "near[places]"),
+            ("THRESHOLD = 200.0", "THRESHOLD = 200000.0"),
+        ],
+    ),
+    (
+        "mixtures/_training.py",
+        "tests/mixtures/test_unmixing.py",
+        [
+            ("np.linalg.lstsq(amounts, X, rcond=None)[0]", "X[: amounts.shape[1]]"),
+            ("float(best[np.abs(", "float(MARGIN + 0 * best[np.abs("),
+        ],
+    ),
+    (
+        "mixtures/_groups.py",
+        "tests/mixtures/test_unmixing.py",
+        [
+            ("fitted.gain > _ALIKE * whole", "fitted.gain > 2 * whole"),
+            ("signatures[i] > _NEAR", "signatures[i] > 2.0"),
+        ],
+    ),
+    (
+        "diffraction/_phase.py",
+        "tests/diffraction/test_phase.py",
+        [
+            ("abs(normal) ** 2 + abs(absorbing) ** 2", "abs(normal + 1j * absorbing) ** 2"),
+            ("(1 + polarization * np.cos(2 * theta) ** 2)", "(1 + np.cos(2 * theta) ** 2)"),
+            ("intensity = intensity * sine", "intensity = intensity / sine"),
+            ("multiplicity * squared * factor", "squared * factor"),
+            ("(hkl @ rotation) @ weights", "(hkl @ rotation.T) @ weights"),
+            ("share * intensity,", "intensity,"),
+            ("f0 + f1) * damped", "f0) * damped"),
+            ("allowed = set(elements)", "allowed = set(elements) | {'O'}"),
+        ],
+    ),
+    (
+        "diffraction/_structure.py",
+        "tests/diffraction/test_phase.py",
+        [
+            ("_SAME = 0.05", "_SAME = 0.0005"),
+            ("B_DEFAULT = 0.6", "B_DEFAULT = 0.5"),
+            ("edges @ tensor @ edges.T", "tensor"),
+            ("elif ambiguous:", "elif False:"),
+            ("len(group.operations()) != len(listed)", "False"),
+            ("if total > _FULL:", "if False:"),
+        ],
+    ),
+    (
+        "diffraction/_simulate.py",
+        "tests/diffraction/test_simulate.py",
+        [
+            ("inverse @ inverse.T", "inverse"),
+            ("((r**2 - 1 / r) * squared", "((r - 1 / r) * squared"),
+            ("self.intensity / (phase.mass * phase.volume)", "self.intensity / phase.mass"),
+            ("displacement[rows] * np.cos(theta)", "displacement[rows]"),
+            ("(1 + (i != j))", "1.0"),
+            ("(1 - share) * table[i] + share", "share * table[i] + (1 - share)"),
+            ("rank < count[:, None]] += min_fraction", "rank < count[:, None]] += 0"),
+        ],
+    ),
+    (
         "comparison/_plan.py",
         "tests/comparison/test_compare.py",
         [("round(X.shape[1] / 200)", "round(X.shape[1] / 100)")],

@@ -46,6 +46,7 @@ from skspectra.augmentation import (
     NoiseAugmenter,
 )
 from skspectra.comparison import PLSClassifier, ShiftNeighborClassifier
+from skspectra.mixtures import UnmixingClassifier
 from skspectra.preprocessing import (
     AxisResampler,
     BaselineCorrector,
@@ -86,8 +87,8 @@ TRANSFORMERS = [
     CalibrationAugmenter(9, 20, 10, x_axis=(200, 3200), random_state=0),
     BroadeningAugmenter(),
     BroadeningAugmenter(3, 1, eta=0.5, random_state=0),
-    CrystalliteSizeAugmenter((10, 90)),
-    CrystalliteSizeAugmenter((10, 90), 5, 30, 0.7093, 1.07, eta=1, random_state=0),
+    CrystalliteSizeAugmenter((10, 90), 1.5406),
+    CrystalliteSizeAugmenter((10, 90), 0.7093, 5, 30, 1.07, eta=1, random_state=0),
     IntensityAugmenter(),
     IntensityAugmenter(0.5, 0.2, prominence=0.1, random_state=0),
     NoiseAugmenter(),
@@ -114,6 +115,8 @@ CLASSIFIERS = [
     PooledSVC(),
     PooledSVC(1, 1, "mean", normalize="none", compression="sqrt", class_weight="balanced"),
     PooledSVC(1, 2, "decimate", normalize="area", compression="none", kernel="poly", gamma=1.0),
+    UnmixingClassifier(),
+    UnmixingClassifier(n_background=1, alpha=0.3, random_state=3),
     AugmentedClassifier(LogisticRegression(), PeakShiftAugmenter()),
     AugmentedClassifier(PooledSVC(), PeakShiftAugmenter(1, "global"), n_copies=2, random_state=0),
     PLSClassifier(),
@@ -164,6 +167,8 @@ PUBLIC = {type(estimator) for estimator in [*TRANSFORMERS, *CLASSIFIERS]}
 filter_warnings = pytest.mark.filterwarnings(
     f"ignore::{ConvergenceWarning.__module__}.{ConvergenceWarning.__name__}",
     "ignore:.*of the absolute intensity is negative:UserWarning",
+    # Of a checked multilabel y, no row may be pure.
+    "ignore:No row is pure:UserWarning",
     # Spectra of two points may well be constant.
     "ignore:.* are all zero or constant:UserWarning",
     # Some checks fit on a frame and transform its values, or the other way round.
@@ -282,7 +287,7 @@ def fitted():
         DiffractionShiftAugmenter((10, 90)),
         CalibrationAugmenter(),
         BroadeningAugmenter(),
-        CrystalliteSizeAugmenter((10, 90)),
+        CrystalliteSizeAugmenter((10, 90), 1.5406),
         IntensityAugmenter(),
         NoiseAugmenter(),
         BackgroundAugmenter(),
@@ -292,6 +297,7 @@ def fitted():
         ConformalClassifier(PooledSVC(), unknown_label="unknown", random_state=0),
         PooledSVC(),
         ShiftNeighborClassifier(2),
+        UnmixingClassifier(),
         PooledMLP(
             n_iter_no_change=3, augmenter=PeakShiftAugmenter(2), n_threads=1, random_state=0
         ),

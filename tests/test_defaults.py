@@ -38,7 +38,7 @@ DEFAULTS = [
     ),
     (
         augmentation.CrystalliteSizeAugmenter,
-        {"min_size": 50, "max_size": 200, "wavelength": 1.5406, "shape_factor": 0.9, "eta": 0.5},
+        {"min_size": 50, "max_size": 200, "shape_factor": 0.9, "eta": 0.5},
     ),
     (
         augmentation.DiffractionShiftAugmenter,

@@ -51,7 +51,7 @@ augmenters = {
     "stretched axis, 0.3 degrees": CalibrationAugmenter(0, 0.3, 0, x_axis=ends),
     "every peak on its own, 15 points": PeakShiftAugmenter(15, mode="peak"),
     "intensities, 50 %": IntensityAugmenter(max_change=0.5),
-    "crystallites of 5 to 30 nm": CrystalliteSizeAugmenter(ends, min_size=5, max_size=30),
+    "crystallites of 5 to 30 nm": CrystalliteSizeAugmenter(ends, 1.5406, min_size=5, max_size=30),
     "resolution, up to 20 points": BroadeningAugmenter(max_width=20),
     "noise, 200 counts at most": NoiseAugmenter(level=0, counts_at_max=200),
     "background": BackgroundAugmenter(max_curve=0.1, max_hump=0.1, max_air=0.1, x_axis=ends),
@@ -83,7 +83,7 @@ from sklearn.pipeline import make_pipeline
 
 together = make_pipeline(
     IntensityAugmenter(max_change=0.3),
-    CrystalliteSizeAugmenter(ends),
+    CrystalliteSizeAugmenter(ends, 1.5406),
     DiffractionShiftAugmenter(ends),
     BackgroundAugmenter(max_curve=0.05, max_hump=0.05),
     NoiseAugmenter(level=0.005),

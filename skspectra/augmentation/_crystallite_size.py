@@ -36,14 +36,14 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
     x_axis : array-like of shape (n_points,) or (2,)
         Angles 2theta in degrees, ascending, at least 0 and below 180; or the two ends of an
         evenly spaced axis.
+    wavelength : float
+        Wavelength of the radiation, in angstrom (1.5406 for Cu K-alpha1). It is never assumed.
     min_size : float, default=50.0
         Smallest size of the crystallites, in nm (>= 0.001). Reference [1]_ uses 5 to 30 for
         simulated patterns.
     max_size : float, default=200.0
         Largest size, in nm, at least `min_size`. Infinite crystallites do not broaden peaks. If
         both sizes are infinite, every pattern stays as it is.
-    wavelength : float, default=1.5406
-        Wavelength of the radiation, in angstrom. The default is Cu K-alpha1.
     shape_factor : float, default=0.9
         Scherrer's K, for the full width at half maximum and for the cube root of the volume as
         the size. It is 0.83 to 0.89 for cubes and spheres. Constants for the integral breadth are
@@ -91,7 +91,7 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
     >>> from skspectra.augmentation import CrystalliteSizeAugmenter
     >>> X = np.zeros((1, 8001))
     >>> X[0, 4000] = 1  # at 50 degrees 2theta
-    >>> augmenter = CrystalliteSizeAugmenter((40, 60), min_size=20, max_size=20)
+    >>> augmenter = CrystalliteSizeAugmenter((40, 60), 1.5406, min_size=20, max_size=20)
     >>> wide = augmenter.fit_transform(X)[0]
     >>> round(int((wide > wide.max() / 2).sum()) * 20 / 8000, 2)  # degrees
     0.44
@@ -100,9 +100,9 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
     _parameter_constraints = {
         **BaseAugmenter._parameter_constraints,
         "x_axis": ["array-like"],
+        "wavelength": [Interval(Real, 0, np.inf, closed="neither")],
         "min_size": _SIZE,
         "max_size": _SIZE,
-        "wavelength": [Interval(Real, 0, np.inf, closed="neither")],
         "shape_factor": [Interval(Real, 0, np.inf, closed="neither")],
         "eta": [Interval(Real, 0, 1, closed="both")],
     }
@@ -110,17 +110,17 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
     def __init__(
         self,
         x_axis,
+        wavelength,
         min_size=50.0,
         max_size=200.0,
-        wavelength=1.5406,
         shape_factor=0.9,
         eta=0.5,
         random_state=None,
     ):
         self.x_axis = x_axis
+        self.wavelength = wavelength
         self.min_size = min_size
         self.max_size = max_size
-        self.wavelength = wavelength
         self.shape_factor = shape_factor
         self.eta = eta
         self.random_state = random_state

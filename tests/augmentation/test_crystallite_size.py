@@ -34,13 +34,13 @@ def scherrer(angle, size, shape_factor=0.9, wavelength=1.5406):
 @pytest.mark.parametrize("angle", [12, 33, 60, 90, 140])
 def test_width_by_scherrers_formula(angle, eta):
     for size in (10, 30):
-        augmenter = CrystalliteSizeAugmenter(ANGLES, size, size, eta=eta)
+        augmenter = CrystalliteSizeAugmenter(ANGLES, 1.5406, size, size, eta=eta)
         found = full_width(augmenter.fit_transform(stick(angle))[0])
         assert found == pytest.approx(scherrer(angle, size), rel=0.02)
 
 
 def test_shape_factor_and_wavelength():
-    augmenter = CrystalliteSizeAugmenter(ANGLES, 20, 20, wavelength=0.7093, shape_factor=1.07)
+    augmenter = CrystalliteSizeAugmenter(ANGLES, 0.7093, 20, 20, shape_factor=1.07)
     found = full_width(augmenter.fit_transform(stick(40))[0])
     assert found == pytest.approx(scherrer(40, 20, 1.07, 0.7093), rel=0.02)
 
@@ -48,14 +48,16 @@ def test_shape_factor_and_wavelength():
 def test_an_uneven_axis():
     uneven = np.concatenate([np.arange(10, 50, 0.01), np.arange(50, 90, 0.02)])
     for angle in (30, 70):
-        variant = CrystalliteSizeAugmenter(uneven, 20, 20).fit_transform(stick(angle, uneven))[0]
+        augmenter = CrystalliteSizeAugmenter(uneven, 1.5406, 20, 20)
+        variant = augmenter.fit_transform(stick(angle, uneven))[0]
         assert full_width(variant, uneven) == pytest.approx(scherrer(angle, 20), rel=0.02)
 
 
 def test_widths_are_uniform_between_those_of_the_two_sizes():
     x_axis = np.linspace(35, 55, 2001)
     X = np.repeat(stick(45, x_axis), 300, axis=0)
-    variants = CrystalliteSizeAugmenter(x_axis, 10, 40, random_state=0).fit_transform(X)
+    augmenter = CrystalliteSizeAugmenter(x_axis, 1.5406, 10, 40, random_state=0)
+    variants = augmenter.fit_transform(X)
     widths = np.array([full_width(variant, x_axis) for variant in variants])
     low, high = scherrer(45, 40), scherrer(45, 10)
     assert widths.min() == pytest.approx(low, rel=0.05)
@@ -66,19 +68,20 @@ def test_widths_are_uniform_between_those_of_the_two_sizes():
 def test_infinite_size_is_no_width():
     x_axis = np.linspace(35, 55, 2001)
     X = np.repeat(stick(45, x_axis), 100, axis=0)
-    variants = CrystalliteSizeAugmenter(x_axis, 20, np.inf, random_state=0).fit_transform(X)
+    augmenter = CrystalliteSizeAugmenter(x_axis, 1.5406, 20, np.inf, random_state=0)
+    variants = augmenter.fit_transform(X)
     assert variants.max() > 0.05 > variants.max(axis=1).min()
 
 
 def test_area_is_preserved():
     X = np.random.default_rng(0).uniform(size=(3, 2000))
-    variants = CrystalliteSizeAugmenter((5, 120), 3, 10).fit_transform(X)
+    variants = CrystalliteSizeAugmenter((5, 120), 1.5406, 3, 10).fit_transform(X)
     np.testing.assert_allclose(variants.sum(axis=1), X.sum(axis=1))
     assert np.abs(variants - X).max() > 0.1
 
 
 def test_area_of_a_peak_stays_where_it_was():
-    variant = CrystalliteSizeAugmenter(ANGLES, 20, 20, eta=0).fit_transform(stick(60))[0]
+    variant = CrystalliteSizeAugmenter(ANGLES, 1.5406, 20, 20, eta=0).fit_transform(stick(60))[0]
     assert variant[np.abs(ANGLES - 60) < 2].sum() == pytest.approx(1, rel=1e-6)
 
 
@@ -93,7 +96,7 @@ def test_area_of_a_peak_stays_where_it_was():
 )
 def test_bad_parameters(parameters, message, method):
     with pytest.raises(ValueError, match=message):
-        getattr(CrystalliteSizeAugmenter(**parameters), method)(np.ones((1, 9)))
+        getattr(CrystalliteSizeAugmenter(wavelength=1.5406, **parameters), method)(np.ones((1, 9)))
 
 
 @pytest.mark.parametrize(
@@ -102,4 +105,11 @@ def test_bad_parameters(parameters, message, method):
 )
 def test_invalid_parameters(name, value):
     with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter"):
-        CrystalliteSizeAugmenter(**{"x_axis": (10, 90), name: value}).fit(np.ones((1, 9)))
+        CrystalliteSizeAugmenter(**{"x_axis": (10, 90), "wavelength": 1.5406, name: value}).fit(
+            np.ones((1, 9))
+        )
+
+
+def test_a_wavelength_is_never_assumed():
+    with pytest.raises(TypeError, match="wavelength"):
+        CrystalliteSizeAugmenter((10, 90))
