@@ -14,24 +14,27 @@ N_ROWS, N_ROW_POINTS = 1000, 30_000
 
 
 def write_files(folder):
-    """Write files of two columns whose axes start at slightly different places."""
+    """Write files of two columns, whose axes start at seven slightly different places."""
     rng = np.random.default_rng(0)
+    texts = []
+    for i in range(7):
+        axis = np.linspace(5 + 0.001 * i, 90, N_FILE_POINTS)
+        rows = zip(axis.tolist(), rng.poisson(200, N_FILE_POINTS).tolist(), strict=True)
+        texts.append("\n".join(f"{x:.5f} {y:.2f}" for x, y in rows))
     for i in range(N_FILES):
-        axis = np.linspace(5 + 0.001 * (i % 7), 90, N_FILE_POINTS)
-        counts = rng.poisson(200, N_FILE_POINTS)
-        rows = zip(axis.tolist(), counts.tolist(), strict=True)
-        text = "\n".join(f"{x:.5f} {y:.2f}" for x, y in rows)
-        (folder / f"{i}.xy").write_text(text, encoding="utf-8")
+        (folder / f"{i}.xy").write_text(texts[i % 7], encoding="utf-8")
 
 
 def write_table(folder):
-    """Write a table with a label and a spectrum per row, of 300 MB."""
+    """Write a table with a label and a spectrum per row, of 300 MB; ten spectra are repeated."""
     rng = np.random.default_rng(0)
+    rows = [
+        ",".join(f"{value:.5f}" for value in rng.normal(500, 100, N_ROW_POINTS).tolist())
+        for _ in range(10)
+    ]
     with (folder / "table.csv").open("w", encoding="utf-8") as file:
         file.write("label," + ",".join(f"{x:.3f}" for x in range(N_ROW_POINTS)) + "\n")
-        for i in range(N_ROWS):
-            values = rng.normal(500, 100, N_ROW_POINTS).tolist()
-            file.write(f"c{i % 9}," + ",".join(f"{value:.5f}" for value in values) + "\n")
+        file.writelines(f"c{i % 9},{rows[i % 10]}\n" for i in range(N_ROWS))
 
 
 def read_files(folder):
@@ -85,7 +88,7 @@ def reading(name):
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder))
         jobs = {what: partial(alone, _measure, read, folder) for what, read in readers.items()}
-        rows = in_turns(name, jobs, 3)
+        rows = in_turns(name, jobs, 2)
     return [
         (what, run, f"{seconds:.2f}", f"{peak:.0f}", f"{over:.2f}")
         for what, run, seconds, peak, over in rows

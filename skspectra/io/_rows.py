@@ -72,7 +72,7 @@ def read_rows(path, header_line, line, stream, *, target, group, drop_incomplete
     ]
     columns, x_axis = _find_axis(path, line, header, kept, delimiter)
     order = in_order(path, x_axis, lambda i: f"line {line}, column {header[columns[i]]!r}")
-    others = [i for i in range(len(header)) if i not in set(columns)]
+    others = sorted({*range(len(header))} - {*columns})
     values, rows = array("d"), {i: [] for i in others}
     lines, bad = [], BadRows(path)
     pick = _picker(columns)
