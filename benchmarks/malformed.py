@@ -2,7 +2,7 @@
 
 ``python benchmarks/malformed.py`` gives each input to ``skspectra`` in a process of its own and
 writes ``results/malformed.csv``: exit status, lines on the error stream, files written, and the
-processor time beyond that of ``python -c "import numpy"``, the median of five.
+processor time beyond that of ``python -c "import numpy"``, the median of three.
 """
 
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 from _study import RESULTS, write_rows
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
-N_RUNS = 5
+N_RUNS = 3
 
 
 def processor_time(command, folder):

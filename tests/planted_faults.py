@@ -1112,7 +1112,7 @@ FAULTS = [
     ),
     (
         "_cli/_predict.py",
-        "tests/cli/test_files.py",
+        "tests/cli/test_files.py -k 'four_commands or strict or scores'",
         [
             ("FALSE_ALARMS = 0.05", "FALSE_ALARMS = 0.0"),
             ("row.min() == row.max()", "False"),
@@ -1123,7 +1123,7 @@ FAULTS = [
     ),
     (
         "_cli/_data.py",
-        "tests/cli/test_files.py",
+        "tests/cli/test_files.py -k 'four_commands or small or range or forty'",
         [
             ("MAX_BAD = 5", "MAX_BAD = 1"),
             ("return int(bool(skipped))", "return 0"),
@@ -1133,7 +1133,7 @@ FAULTS = [
     ),
     (
         "_cli/_fit.py",
-        "tests/cli/test_files.py",
+        "tests/cli/test_files.py -k 'four_commands or by_name or skops'",
         [
             ('find_spec("skops") is None', "False"),
             ("N_FOR_NOVELTY = 19", "N_FOR_NOVELTY = 99"),
@@ -1142,7 +1142,7 @@ FAULTS = [
     ),
     (
         "_cli/_compare.py",
-        "tests/cli/test_compare.py tests/cli/test_files.py",
+        "tests/cli/test_files.py -k 'small or windows or ctrl_c_keeps'",
         [
             ("if counts[name] >= needed:", "if True:"),
             ("(0.25, 0.5, 0.75, 1, 1.5, 2)", "(0.25, 0.5, 0.75, 1, 1.5, 3)"),

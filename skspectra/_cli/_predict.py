@@ -9,6 +9,7 @@ from skspectra._cli._shared import (
     Interrupted,
     UserError,
     add_command,
+    busy,
     check_file,
     show_progress,
     show_warning,
@@ -104,7 +105,8 @@ def _load(name):
     from skspectra.io import load
 
     try:
-        file = load(name)
+        with busy(f"loading {name}"):
+            file = load(name)
     except OSError as error:
         raise UserError(f"{name}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
