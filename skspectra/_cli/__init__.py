@@ -6,7 +6,7 @@ import sys
 import warnings
 
 from skspectra import __version__
-from skspectra._cli import _compare, _example, _fit, _predict, _show
+from skspectra._cli import _compare, _example, _fit, _identify, _predict, _show
 from skspectra._cli._shared import Parser, UserError, show_warning
 
 DESCRIPTION = """\
@@ -16,6 +16,10 @@ Classify one-dimensional spectra. From files to predictions:
   skspectra compare FOLDER --labels labels.csv             which model, and how sure
   skspectra fit FOLDER --labels labels.csv -o model.skops  fit it and keep it
   skspectra predict model.skops FILES -o predictions.csv   use it
+
+Phases of powder patterns, without any training spectra:
+
+  skspectra identify PATTERNS --phases CIF_FOLDER --wavelength CuKa -o found
 
 'skspectra example FOLDER' writes measured files to try this with."""
 
@@ -66,6 +70,6 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"skspectra {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
-    for module in (_show, _compare, _fit, _predict, _example):
+    for module in (_show, _compare, _fit, _predict, _identify, _example):
         module.add_parser(commands)
     return parser

@@ -11,13 +11,20 @@ from skspectra._cli._shared import UserError, busy, show_warning
 MAX_BAD = 5
 
 
-def add_reading_options(parser):
-    """Add the options that say how files are read."""
+def add_reading_options(parser, wavelength=None):
+    """Add the options that say how files are read.
+
+    Parameters
+    ----------
+    parser : Parser
+        The parser of a command.
+    wavelength : dict, default=None
+        What the option of the wavelength takes instead of a number of angstrom.
+    """
     group = parser.add_argument_group("reading")
     group.add_argument("--unit", help="unit of the axis, where the files do not tell it: cm-1")
-    group.add_argument(
-        "--wavelength", metavar="ANGSTROM", type=float, help="where the files do not tell it"
-    )
+    angstrom = {"metavar": "ANGSTROM", "type": float, "help": "where the files do not tell it"}
+    group.add_argument("--wavelength", **(wavelength or angstrom))
     group.add_argument(
         "--layout", choices=("rows", "columns"), help="a table's spectra are its rows or columns"
     )

@@ -7,7 +7,8 @@ from skspectra._cli._shared import UserError, add_command, check_folder
 TEXT = """\
 Write 71 measured Raman spectra of three materials as files: a folder as three laboratories would
 send it, with semicolons and decimal commas, tabs and a header, or two descending columns on
-another range and step; and labels.csv with material and instrument."""
+another range and step; and labels.csv with material and instrument. With --diffraction: three
+measured powder patterns of weighed mixtures, and CIF files of their phases."""
 EXAMPLES = """\
   skspectra example raman
   skspectra show raman -o spectra.png
@@ -15,11 +16,20 @@ EXAMPLES = """\
   skspectra fit raman --labels raman/labels.csv --group instrument --no-net -o raman.skops
   skspectra predict raman.skops raman -o predictions.csv"""
 
+DIFFRACTION = """\
+  skspectra example powder --diffraction
+  skspectra identify powder/patterns --phases powder/structures --wavelength CuKa -o found"""
+
 
 def add_parser(commands):
     """Add the command."""
-    command = add_command(commands, "example", "write example files", TEXT, EXAMPLES)
+    command = add_command(
+        commands, "example", "write example files", TEXT, f"{EXAMPLES}\n\n{DIFFRACTION}"
+    )
     command.add_argument("folder", metavar="FOLDER", help="a new folder, or an empty one")
+    command.add_argument(
+        "--diffraction", action="store_true", help="powder patterns and structures instead"
+    )
     command.set_defaults(run=run)
 
 
@@ -30,12 +40,22 @@ def run(options):
         if folder.exists() and any(folder.iterdir()):
             raise UserError(f"{options.folder}: there are files in it; name a new folder")
         folder.mkdir(parents=True, exist_ok=True)
-        n_files = _write_raman(folder)
+        n_files = _write_powder(folder) if options.diffraction else _write_raman(folder)
     except OSError as error:
         raise UserError(f"cannot write to {options.folder}: {error.strerror}") from None
-    print(f"{n_files} files and labels.csv were written to {options.folder}. Try:\n")
-    print(EXAMPLES.partition("\n")[2].replace("raman", options.folder.rstrip("/")))
+    word, examples, beside = ("raman", EXAMPLES, "labels.csv")
+    if options.diffraction:
+        word, examples, beside = ("powder", DIFFRACTION, "weights.csv")
+    print(f"{n_files} files and {beside} were written to {options.folder}. Try:\n")
+    print(examples.partition("\n")[2].replace(word, options.folder.rstrip("/")))
     return 0
+
+
+def _write_powder(folder):
+    """Write the powder patterns and their structures; return the number of files."""
+    from skspectra.datasets import write_precursors
+
+    return write_precursors(folder) - 1
 
 
 def _write_raman(folder):

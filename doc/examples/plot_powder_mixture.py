@@ -1,0 +1,69 @@
+"""
+A powder mixture with amounts
+=============================
+
+Two powders were weighed, mixed and measured for eight minutes. Nothing is trained on measured
+spectra: six structures say which lines to expect, and the pattern is explained as a sum of phases.
+"""
+
+# %%
+# The pattern and the structures
+# ------------------------------
+# Both come with the package. Patterns and structures of your own are files in a folder.
+import tempfile
+from pathlib import Path
+
+from skspectra.datasets import load_precursors, write_precursors
+from skspectra.diffraction import make_table, read_phases
+
+data = load_precursors()
+folder = Path(tempfile.mkdtemp())
+write_precursors(folder)
+phases = read_phases(folder / "structures")
+print(*phases, sep="\n")
+
+# %%
+# Identify
+# --------
+# The wavelength is given, because none is ever assumed. Each cell may be strained a little within
+# its symmetry.
+from skspectra.mixtures import identify
+
+table = make_table(phases, wavelength=data.wavelength, two_theta_range=(10, 100))
+found = identify((data.x_axis, data.X, data.names), table)
+for row in found.phases:
+    share = next(
+        weight
+        for name, weights in zip(data.names, data.W, strict=True)
+        for phase, weight in zip(data.phases, weights, strict=True)
+        if name == row["file"] and phase == row["phase"].partition("_")[0]
+    )
+    print(f"{row['file']:30} {row['phase']:10} {row['amount']:.2f}  weighed {share:.2f}")
+
+# %%
+# Each amount is a weight fraction of the identified crystalline part. The one pattern that is far
+# off mixes a light and a very heavy absorber, and its remark says so:
+print(next(row["remark"] for row in found.patterns if "Bi2O3" in row["phases"]))
+
+# %%
+import matplotlib.pyplot as plt
+
+found.plot(0, figure=plt.figure(figsize=(9, 5.5), layout="constrained"))
+plt.show()
+
+# %%
+# What if a structure is missing?
+# -------------------------------
+# Without the structure of In2O3 its lines stay, and the pattern is reported to hold an unknown
+# phase.
+known = [phase for phase in phases if not phase.name.startswith("In2O3")]
+table = make_table(known, wavelength=data.wavelength, two_theta_range=(10, 100))
+left = identify((data.x_axis, data.X[:1], data.names[:1]), table)
+row = left.patterns[0]
+print(f"phases: {row['phases']}; unknown: {row['unknown']}; unexplained: {row['unexplained']:.2f}")
+left.plot(0, figure=plt.figure(figsize=(9, 5.5), layout="constrained"))
+plt.show()
+
+# %%
+# **To take away:** with structure files you need no training spectra, and what is left unexplained
+# is told.

@@ -1,0 +1,192 @@
+"""skspectra identify: the phases of powder patterns, from structure files."""
+
+import re
+from pathlib import Path
+
+from skspectra._cli._data import add_reading_options, describe, read, report_skipped
+from skspectra._cli._shared import (
+    UserError,
+    add_command,
+    busy,
+    check_file,
+    check_folder,
+    show_warning,
+)
+
+TEXT = """\
+Find the crystalline phases of measured powder patterns, their amounts, and what is left
+unexplained. The phases come from a folder of CIF files, or from a table that --save-table wrote.
+Written are phases.csv (one row per phase found), patterns.csv (one row per pattern) and one figure
+per pattern. A wavelength is never assumed."""
+EXAMPLES = """\
+  skspectra identify PATTERNS --phases CIF_FOLDER --wavelength CuKa -o found
+  skspectra identify a.xy b.xy --phases CIF_FOLDER --wavelength 0.7093 --elements Li Mn O
+  skspectra identify PATTERNS --phases CIF_FOLDER --wavelength CuKa --save-table phases.npz
+  skspectra identify MORE_PATTERNS --phases phases.npz -o more"""
+
+
+def add_parser(commands):
+    """Add the command."""
+    command = add_command(commands, "identify", "find phases in powder patterns", TEXT, EXAMPLES)
+    command.add_argument("paths", metavar="PATTERNS", nargs="+", help="files, or a folder of them")
+    command.add_argument(
+        "--phases", metavar="SOURCE", required=True, help="a folder of CIF files, or a saved table"
+    )
+    command.add_argument(
+        "--elements", metavar="SYMBOL", nargs="+", help="keep phases made of these elements only"
+    )
+    command.add_argument(
+        "--slit", choices=("fixed", "automatic"), default="fixed", help="divergence slit"
+    )
+    command.add_argument(
+        "--polarization",
+        metavar="K",
+        type=float,
+        default=1.0,
+        help="1 without a monochromator (default), about 0.8 with graphite, 0 at a synchrotron",
+    )
+    command.add_argument(
+        "--internal-standard",
+        metavar="PHASE=FRACTION",
+        help="a phase that was added, with its weight fraction: Al2O3_167=0.2",
+    )
+    command.add_argument("--save-table", metavar="FILE", help="keep the table of phases (.npz)")
+    command.add_argument(
+        *("-o", "--output"), metavar="FOLDER", default="phases", help="default: phases"
+    )
+    add_reading_options(
+        command,
+        wavelength={
+            "metavar": "LINE",
+            "help": "CuKa, MoKa1, ... or angstrom, where neither files nor table tell it",
+        },
+    )
+    command.set_defaults(run=run)
+
+
+def run(options):
+    """Run the command and return the exit status."""
+    folder = check_folder(options.output)
+    table_file = options.save_table and check_file(options.save_table, "--save-table")
+    standard = _standard(options.internal_standard)
+    line, options.wavelength = options.wavelength, None
+    spectra = read(options)
+    status = report_skipped(spectra)
+    describe(spectra, options)
+    if spectra.unit not in (None, "deg"):
+        raise UserError(
+            f"the axis is in {spectra.unit}, but patterns need 2theta in degrees (--unit deg)"
+        )
+    # Patterns are fitted on this axis, so it has to be one of angles.
+    low, high = float(spectra.x_axis[0]), float(spectra.x_axis[-1])
+    if not 0 < low < high < 180:
+        raise UserError(f"the axis goes from {low:g} to {high:g}, which is no 2theta in degrees")
+    from skspectra.mixtures import identify
+
+    try:
+        with busy("making the table of phases"):
+            table = _table(options, _wavelength(line, spectra), low, high)
+        if table_file:
+            table.save(table_file)
+        print(f"{len(table)} phases from {options.phases}")
+        with busy(f"identifying {len(spectra)} patterns"):
+            found = identify(spectra, table, internal_standard=standard)
+        found.to_csv(folder)
+        written = _draw(found, folder)
+    except OSError as error:
+        name = error.filename or options.output
+        raise UserError(f"{name}: {error.strerror}") from None
+    except (ImportError, ValueError) as error:
+        raise UserError(error) from None
+    _show(found)
+    print(f"\nwritten to {options.output}: phases.csv, patterns.csv{written}")
+    return status
+
+
+def _standard(text):
+    """Return the internal standard as (phase, weight fraction)."""
+    if text is None:
+        return None
+    name, _, share = text.rpartition("=")
+    try:
+        share = float(share)
+    except ValueError:
+        share = 0.0
+    if not name or not 0 < share < 1:
+        raise UserError(
+            f"--internal-standard: needs PHASE=FRACTION with a fraction between 0 and 1, "
+            f"got {text!r}"
+        )
+    return name, share
+
+
+def _wavelength(line, spectra):
+    """Return the wavelength that was given, or else that of the files, or None."""
+    if line is None:
+        return spectra.wavelength
+    try:
+        return float(line)
+    except ValueError:
+        return line
+
+
+def _table(options, wavelength, low, high):
+    """Return the table of phases, read or made."""
+    from skspectra.diffraction import PhaseTable, make_table, read_phases
+
+    if not Path(options.phases).is_dir():
+        if options.elements:
+            raise UserError("--elements chooses among CIF files; a table holds what it holds")
+        return PhaseTable.load(options.phases)
+    if wavelength is None:
+        raise UserError(
+            "the files do not tell the wavelength, and none is assumed: give --wavelength, for "
+            "example --wavelength CuKa"
+        )
+    phases = read_phases(options.phases, elements=options.elements)
+    assumed = [phase.name for phase in phases if phase.remarks]
+    if assumed:
+        first = next(phase for phase in phases if phase.remarks)
+        others = f" (and something of {len(assumed) - 1} more)" if assumed[1:] else ""
+        show_warning(f"{first.name}: {first.remarks[0]}{others}")
+    return make_table(
+        phases,
+        wavelength=wavelength,
+        two_theta_range=(low, high),
+        polarization=options.polarization,
+        slit=options.slit,
+    )
+
+
+def _draw(found, folder):
+    """Write a figure for each pattern, and return what was written in words."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        return '; no figures: matplotlib is not installed (pip install "skspectra[plot]")'
+    used = set()
+    for i, row in enumerate(found.patterns):
+        stem = name = re.sub(r"[^\w.+-]+", "_", row["file"]).strip("._") or "pattern"
+        number = 2
+        while name.lower() in used:
+            name, number = f"{stem}_{number}", number + 1
+        used.add(name.lower())
+        found.plot(i).savefig(folder / f"{name}.png", dpi=120)
+    return f" and {len(found.patterns)} figures"
+
+
+def _show(found):
+    """Say what each pattern holds, and what to do where something is left."""
+    amounts = {}
+    for row in found.phases:
+        share = row["amount"] if row["amount"] == row["amount"] else row["contribution"]
+        amounts.setdefault(row["file"], []).append(f"{row['phase']} {100 * share:.0f} %")
+    print()
+    for row in found.patterns:
+        text = " + ".join(amounts.get(row["file"], ["no phase found"]))
+        if row["unknown"] == "yes":
+            text += (
+                f"; UNKNOWN phase: {100 * row['unexplained']:.0f} % of the peaks stay unexplained "
+                "(see the marks in the figure; add structures that could explain them)"
+            )
+        print(f"{row['file']}: {text}" + (f" ({row['remark']})" if row["remark"] else ""))
