@@ -10,7 +10,7 @@ from skspectra.comparison import _evidence
 from skspectra.comparison._advice import choose
 from skspectra.comparison._verdict import MARGIN, Estimate, half_width, judge
 
-N_SETS, N_MODELS, N_DRAWS = 250, 6, 1000
+N_SETS, N_MODELS, N_DRAWS = 200, 6, 1000
 FOLDS, REPEATS = 5, 2
 # Spectra (or groups of three spectra) in each class.
 DESIGNS = {
@@ -79,7 +79,7 @@ def draw(rows):
     finish=summarise,
 )
 def evidence(design, base, sd):
-    """Simulate six models on 250 data sets, and see what the statements on them are worth.
+    """Simulate six models on 200 data sets, and see what the statements on them are worth.
 
     A row of the CSV file is one figure of one design, accuracy and spread of the true differences
     (`sd`, in points): how often something happened (`value`, from `n` cases), and for

@@ -133,13 +133,26 @@ def _quote(text):
     return repr(text) if '"' in text or "\\" in text else '"' + repr(text)[1:-1] + '"'
 
 
-def _break(expression):
-    """Put the arguments of the outermost call on lines of their own."""
-    head, rest = expression.split("(", 1)
+def _break(expression, room=WIDTH, indent=0):
+    """Put what stands in the outermost brackets on lines of its own, and so on inside."""
+    if len(expression) <= room - indent or expression[-1] not in ")]}":
+        return expression
+    starts = [expression.find(bracket) for bracket in "([{"]
+    start = 1 + min(place for place in starts if place >= 0)
+    parts = _split(expression[start:-1])
+    if parts == [""]:
+        return expression
+    inner, begin = indent + 4, " " * (indent + 4)
+    lines = "".join(f"{begin}{_break(part, room - 1, inner)},\n" for part in parts if part)
+    return f"{expression[:start]}\n{lines}{' ' * indent}{expression[-1]}"
+
+
+def _split(text):
+    """Split at the commas that are in no brackets and no string."""
     depth, quote, parts, start = 0, "", [], 0
-    for i, letter in enumerate(rest[:-1]):
+    for i, letter in enumerate(text):
         if quote:
-            quote = "" if letter == quote and rest[i - 1] != "\\" else quote
+            quote = "" if letter == quote and text[i - 1] != "\\" else quote
         elif letter in "'\"":
             quote = letter
         elif letter in "([{":
@@ -147,7 +160,6 @@ def _break(expression):
         elif letter in ")]}":
             depth -= 1
         elif letter == "," and depth == 0:
-            parts.append(rest[start:i].strip())
+            parts.append(text[start:i].strip())
             start = i + 1
-    parts.append(rest[start:-1].strip())
-    return f"{head}(\n" + "".join(f"    {part},\n" for part in parts if part) + ")"
+    return [*parts, text[start:].strip()]

@@ -47,7 +47,8 @@ def hard_spectra(result):
     -------
     hard : list of (int, str, str)
         Row, label, and what the models say instead, most often first. Baselines and models that
-        did not converge are left out, and nothing is found with fewer than two models.
+        did not converge are left out, and nothing is found with fewer than two models. Those
+        come first on whose label the models agree: theirs may be wrong.
     """
     names = [m.model for m in result.models if m.family != "baseline" and m.converged]
     if len(names) < 2:
@@ -63,7 +64,7 @@ def hard_spectra(result):
         often = sorted(set(words), key=lambda word: (-words.count(word), word))
         label = label_text(result.y_true[here][0], result.classes)
         hard.append((int(row), label, " or ".join(often[:2])))
-    return hard
+    return sorted(hard, key=lambda one: " or " in one[2])
 
 
 def label_text(label, classes):
@@ -107,8 +108,7 @@ def _edges(result):
 
 
 def _hard(result):
-    # Where the models agree on another label, the label may be wrong.
-    hard = sorted(hard_spectra(result), key=lambda one: " or " in one[2])
+    hard = hard_spectra(result)
     if not hard:
         return
     words = [

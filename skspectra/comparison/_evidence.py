@@ -16,6 +16,7 @@ from skspectra.comparison._wording import two_digits
 # models on measured sets had 1.1, 2.9 (median) and 9.
 PRIOR_SCALE = 0.03
 MOST_TIMES = 100
+_EVERYWHERE = np.linspace(-1, 1, 801)
 
 
 class Evidence(NamedTuple):
@@ -88,9 +89,6 @@ def evidence(estimate, margin, prior_scale=PRIOR_SCALE):
         mass[where].sum() / mass.sum() for where in (middle > margin, middle < -margin)
     )
     return Evidence(float(better), float(max(0.0, 1 - better - worse)), float(worse))
-
-
-_EVERYWHERE = np.linspace(-1, 1, 801)
 
 
 @lru_cache

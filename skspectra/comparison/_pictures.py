@@ -65,7 +65,7 @@ def draw_confusion(matrix, classes):
 
 
 def draw_spectra(result, spectra):
-    """Return spectra beside the means of the class of their label and of the class predicted.
+    """Return spectra beside the most similar ones of their own class and of the class predicted.
 
     Parameters
     ----------
@@ -90,13 +90,16 @@ def draw_spectra(result, spectra):
     for ax in axes[len(spectra) :]:
         ax.remove()
     labels = _labels(result)
+    units = np.arange(len(X)) if result.groups is None else result.groups
     for ax, (row, label, said) in zip(axes, spectra, strict=False):
+        spectrum = _scaled(X[[row]])
         for name, colour in ((label, "#0072B2"), (said, "#D55E00")):
-            others = (labels == name) & (np.arange(len(X)) != row)
-            if others.any():
-                mean = _scaled(X[others]).mean(axis=0)
-                ax.plot(axis, mean, color=colour, linewidth=0.9, label=f"mean of {_short(name)}")
-        ax.plot(axis, _scaled(X[[row]])[0], color="black", linewidth=0.9, label="this spectrum")
+            # Its own replicates would always be the nearest.
+            others = _scaled(X[(labels == name) & (units != units[row])])
+            if len(others):
+                like = others[np.argmin(((others - spectrum) ** 2).sum(axis=1))]
+                ax.plot(axis, like, color=colour, linewidth=0.9, label=f"nearest {_short(name)}")
+        ax.plot(axis, spectrum[0], color="black", linewidth=0.9, label="this spectrum")
         who = f"row {row}" if result.names is None else _short(result.names[row], 30)
         ax.set_title(f"{who}: {_short(label)}, taken for {_short(said)}", fontsize=9)
         ax.set_yticks([])

@@ -96,7 +96,8 @@ def prospects(design, margin=MARGIN, level=LEVEL):
     rare = {label: n for label, n in counts.items() if n < MIN_INDEPENDENT}
     if rare:
         label = min(rare, key=rare.get)
-        words = [f"class {label!r} has {rare[label]} {unit}: verdicts need {MIN_INDEPENDENT}"]
+        who = f"class {label!r} has" if len(counts) > 1 else "there are"
+        words = [f"{who} {rare[label]} {unit}: verdicts need {MIN_INDEPENDENT}"]
         if len(counts) - len(rare) >= 2:
             classes = "1 class" if len(rare) == 1 else f"{len(rare)} classes"
             words.append(f"--min-class {MIN_INDEPENDENT} drops {classes} ({listed(list(rare))})")
@@ -104,7 +105,8 @@ def prospects(design, margin=MARGIN, level=LEVEL):
     if design.df < 1:
         return ["One split gives no interval, so no verdict can come out: use more folds."]
     least = decidable(design, margin, level)
-    begin = f"With {n_units:,} {unit} in {len(counts)} classes,"
+    classes = f" in {len(counts)} classes" if len(counts) > 1 else ""
+    begin = f"With {n_units:,} {unit}{classes},"
     if least >= 1:
         return [f"{begin} no difference can be decided: add {unit}, or ask for fewer pairs."]
     sentences = [

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra.comparison._cells import pair_cells, score_cells
 from skspectra.comparison._counsel import hard_spectra, label_text
 from skspectra.comparison._labels import OTHER
-from skspectra.comparison._wording import PAIR_NOTE, percent
+from skspectra.comparison._wording import PAIR_NOTE
 
 MOST_SPECTRA = 6
 MOST_CONFUSIONS = 10
@@ -49,7 +50,8 @@ def report_blocks(result, pictures=False):
         The report, from what to do to the settings.
     """
     data = result.settings.get("data")
-    *advice, last = result.advice()
+    # What the audit found comes first in the advice, and has a table here.
+    *advice, last = result.advice()[len(result.audit) :]
     blocks = [
         Block(
             "title", f"Comparison of {len(result.models)} models" + (f": {data}" if data else "")
@@ -63,10 +65,16 @@ def report_blocks(result, pictures=False):
         ]
     if advice:
         blocks += [Block("heading", "What else to know"), Block("list", advice)]
+    if result.audit:
+        cells = [[finding.code, finding.title, finding.action] for finding in result.audit]
+        blocks += [
+            Block("heading", "The data"),
+            Block("table", (["", "found", "what to do"], cells)),
+        ]
     blocks += [
         Block("heading", "Scores"),
         Block("text", f"In percent, each with its own {100 * result.level:g} % interval."),
-        Block("table", result.table_cells()),
+        Block("table", score_cells(result)),
     ]
     if pictures:
         from skspectra.comparison._pictures import draw_comparison
@@ -82,31 +90,12 @@ def report_blocks(result, pictures=False):
                 f"all {len(result.pairs)} verdicts hold together at {100 * result.level:g} %. "
                 f"A difference of {100 * result.margin:g} points matters. {PAIR_NOTE}",
             ),
-            Block("table", _pair_cells(result)),
+            Block("table", pair_cells(result)),
         ]
     blocks += [*_errors(result, pictures), Block("heading", "Settings")]
     settings = [[name, str(value)] for name, value in result.settings.items()]
     settings.append(["largest shift in the table", f"{result.max_shift} points"])
     return [*blocks, Block("table", (["setting", "value"], settings))]
-
-
-def _pair_cells(result):
-    header = ["A vs B", "verdict", "difference", "interval", "A better", "equivalent", "B better"]
-    rows = []
-    for pair in result.pairs:
-        stated = np.isfinite(pair.probability_better)
-        verdict = {"better": "A is better", "worse": "B is better"}.get(pair.verdict, pair.verdict)
-        rows.append(
-            [
-                f"{pair.model_a} vs {pair.model_b}",
-                verdict,
-                f"{100 * pair.difference:+.1f}",
-                f"{100 * pair.low:+.1f} to {100 * pair.high:+.1f}" if stated else "-",
-                *(percent(chance) if stated else "-" for chance in pair[8:11]),
-                pair.needed or ("" if stated else pair.reason),
-            ]
-        )
-    return [*header, "to decide"], rows
 
 
 def _errors(result, pictures):
@@ -145,8 +134,8 @@ def _errors(result, pictures):
         yield Block(
             "text",
             "These are named wrongly by every model, or most often. Each is drawn from its lowest "
-            "to its highest value, beside the mean of the class of its label and that of the "
-            "class it is taken for. Check their labels first.",
+            "to its highest value, beside the most similar spectrum with its label and the most "
+            "similar one of the class it is taken for. Check their labels first.",
         )
         text = "; ".join(f"row {row}: {label}, taken for {said}" for row, label, said in worst)
         yield Block("png", (draw_spectra(result, worst), text))
@@ -215,7 +204,7 @@ def short_html(result):
     piece : str
         The piece.
     """
-    blocks = [Block("text", result.recommendation.reason), Block("table", result.table_cells())]
+    blocks = [Block("text", result.recommendation.reason), Block("table", score_cells(result))]
     return "\n".join(_html(*block) for block in blocks if block.content)
 
 

@@ -1,9 +1,5 @@
 """The results of a comparison, as numbers, as text and as CSV files."""
 
-import csv
-import io
-import os
-import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
@@ -14,18 +10,16 @@ import numpy as np
 
 from skspectra.comparison._advice import Recommendation
 from skspectra.comparison._audit import audit
+from skspectra.comparison._cells import score_cells
 from skspectra.comparison._counsel import give_advice
-from skspectra.comparison._labels import OTHER
-from skspectra.comparison._parameters import in_axis_units
+from skspectra.comparison._files import csv_tables, write_tables, write_text
 from skspectra.comparison._plan import Plan
 from skspectra.comparison._report import report_blocks, short_html, to_html, to_markdown
 from skspectra.comparison._wording import (
     PAIR_NOTE,
     conclusion,
-    format_seconds,
     sentence,
     text_table,
-    with_interval,
 )
 
 NET_NAMES = {"SpectralCNN", "PooledMLP", "MLPClassifier", "NeuralNetClassifier"}
@@ -214,55 +208,7 @@ class Comparison:
             One line per model, with scores in percent, each with its own 95 % interval, and
             with medians of times.
         """
-        return text_table(*self.table_cells())
-
-    def table_cells(self):
-        """Return the header and the rows of the table of scores and times.
-
-        Returns
-        -------
-        header : list of str
-            Names of the columns.
-        rows : list of list of str
-            The cells.
-        """
-        header = ["model", "exact match" if self.multilabel else "balanced acc."]
-        columns = [
-            [model.model for model in self.models],
-            [with_interval(*model[2:5]) for model in self.models],
-        ]
-
-        def add(name, shown, cells):
-            if shown:
-                header.append(name)
-                columns.append(list(cells))
-
-        models, optimum = self.models, self.optimum or np.nan
-        add("accuracy", not self.multilabel, (with_interval(*model[5:8]) for model in models))
-        for name in ("f1_micro", "f1_macro", "f1_samples"):
-            scores = [getattr(model, name) for model in models]
-            add(name.replace("f1_", "F1 "), self.multilabel, map(_percent, scores))
-        rejects = any(model.share_accepted < 1 for model in models)
-        add("accepted", rejects, (_percent(model.share_accepted) for model in models))
-        add("of these right", rejects, (_percent(model.accuracy_on_accepted) for model in models))
-        shares = (_percent(model.balanced_accuracy / optimum) for model in models)
-        add("of optimum", self.optimum, shares)
-        moved = f"moved {self.max_shift} pt{'' if self.max_shift == 1 else 's'}"
-        add(moved, self.max_shift, (_percent(self.at_max_shift(model)) for model in models))
-        further = "published grid" if self.published else "further test"
-        held_out = any(np.isfinite(model.holdout) for model in models)
-        add(further, held_out, (_percent(model.holdout) for model in models))
-        add("one fit", True, (format_seconds(model.fit_seconds) for model in models))
-        add("predict", True, (format_seconds(model.predict_seconds) for model in models))
-        searched = any(model.n_candidates > 1 for model in models)
-        add("search", searched, (format_seconds(model.search_seconds) for model in models))
-        add("candidates", True, (str(model.n_candidates) for model in models))
-        add("", True, ("" if model.converged else "not converged" for model in models))
-        rows = [list(row) for row in zip(*columns, strict=True)]
-        for name, score in self.published.items():
-            row = dict.fromkeys(header, "") | {"model": name, "": "published"}
-            rows.append(list((row | {further: _percent(score)}).values()))
-        return header, rows
+        return text_table(*score_cells(self))
 
     def sentences(self):
         """Return the verdicts in words.
@@ -342,8 +288,7 @@ class Comparison:
         """
         page = to_html(report_blocks(self, pictures=find_spec("matplotlib") is not None))
         path = Path(path)
-        _write(path, page)
-        return path
+        return write_text(path, page)
 
     def to_markdown(self):
         """Return the report as Markdown, without pictures.
@@ -373,85 +318,15 @@ class Comparison:
         paths : list of Path
             comparison.csv (one row per model), pairs.csv, confusion.csv (one row per model and
             true class, one column per predicted class), shift.csv, parameters.csv,
-            settings.csv and predictions.csv (one row per model and test spectrum).
+            settings.csv, predictions.csv (one row per model and test spectrum) and audit.csv
+            (one row per finding).
 
         Raises
         ------
         OSError
             If the folder cannot be written to.
         """
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        settings = self.settings | {"max_shift": self.max_shift}
-        settings |= {"bayes_optimum": self.optimum} if self.optimum else {}
-        columns = [*self.classes, OTHER]
-        if self.confusion:
-            columns = columns[: next(iter(self.confusion.values())).shape[1]]
-        tables = {
-            "comparison.csv": self._comparison_rows(),
-            "pairs.csv": [pair._asdict() for pair in self.pairs],
-            "confusion.csv": [
-                {"model": name, "true_class": label}
-                | {f"predicted_{other}": n for other, n in zip(columns, counts, strict=True)}
-                for name, matrix in self.confusion.items()
-                for label, counts in zip(self.classes, matrix, strict=True)
-            ],
-            "shift.csv": [
-                {"model": model.model, "shift_points": shift, "balanced_accuracy": score}
-                for model in self.models
-                for shift, score in zip(self.shifts, model.under_shift, strict=True)
-            ],
-            "parameters.csv": [
-                {"model": model.model, "split": i, "parameter": name, "value": value}
-                for model in self.models
-                for i, chosen in enumerate(model.parameters, start=1)
-                for name, value in in_axis_units(chosen, self.x_axis, self.unit).items()
-            ],
-            "settings.csv": [{"name": name, "value": value} for name, value in settings.items()],
-            "predictions.csv": self._prediction_rows(),
-        }
-        for name in tables:
-            if not tables[name]:
-                (folder / name).unlink(missing_ok=True)
-        return [_write_csv(folder / name, rows) for name, rows in tables.items() if rows]
-
-    def _comparison_rows(self):
-        rows = []
-        for model in self.models:
-            row = model._asdict()
-            del row["under_shift"], row["parameters"]
-            if all(np.isnan(other.f1_micro) for other in self.models):
-                del row["f1_micro"], row["f1_macro"], row["f1_samples"]
-            if not any(other.share_accepted < 1 for other in self.models):
-                del row["share_accepted"], row["accuracy_on_accepted"]
-            if self.optimum:
-                row["share_of_optimum"] = model.balanced_accuracy / self.optimum
-            row[f"balanced_accuracy_shifted_{self.max_shift}"] = self.at_max_shift(model)
-            rows.append(row | {"source": "measured"})
-        for name, score in self.published.items():
-            row = dict.fromkeys(rows[0], "")
-            rows.append(row | {"model": name, "holdout": score, "source": "published"})
-        return rows
-
-    def _prediction_rows(self):
-        named = self.names is not None
-        return [
-            {"row": row}
-            | ({"name": self.names[row]} if named else {})
-            | {
-                "fold": split + 1,
-                "model": name,
-                "true": self._one_label(true),
-                "predicted": self._one_label(label),
-            }
-            for name, predicted in self.predicted.items()
-            for row, split, true, label in zip(
-                self.rows, self.split_of, self.y_true, predicted[0, 0], strict=True
-            )
-        ]
-
-    def _one_label(self, label):
-        return label if np.ndim(label) == 0 else "+".join(map(str, self.classes[label == 1]))
+        return write_tables(Path(folder), csv_tables(self))
 
     def reanalyse(self, *, pairs=None, margin=None, metric="balanced accuracy"):
         """Judge the same predictions anew; nothing is fitted.
@@ -480,31 +355,3 @@ class Comparison:
         result.optimum, result.published = self.optimum, self.published
         result.settings = self.settings | result.settings
         return result
-
-
-def _percent(score):
-    return f"{100 * score:.1f}" if np.isfinite(score) else "-"
-
-
-def _write_csv(path, rows):
-    """Write dictionaries with the same keys."""
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return _write(path, file.getvalue())
-
-
-def _write(path, text):
-    """Write to a temporary file and rename it to `path`, which is never half written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
-            file.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return path

@@ -15,8 +15,8 @@ class SpectralCNN(BaseNetwork):
 
     Every switch that is "auto" takes the architecture's own published value. So
     ``SpectralCNN("cnn6")`` is that network with its published settings, and a grid search over
-    the switches is an ablation study. :class:`PooledMLP`, a network that pools first and has no
-    convolution, is usually as accurate in a hundredth of the time.
+    the switches is an ablation study. On simulated spectra :class:`PooledMLP`, a network that
+    pools first and has no convolution, is as accurate in a hundredth of the time.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class SpectralCNN(BaseNetwork):
 
     See Also
     --------
-    PooledMLP : A network that pools first, usually as accurate and much faster.
+    PooledMLP : A network that pools first and trains much faster.
     PooledSVC : A classical model on pooled spectra.
 
     Notes

@@ -31,9 +31,11 @@ def _transform(steps, X):
 class PooledSVC(ClassifierMixin, BaseEstimator):
     """Support vector machine on normalised, max-pooled, compressed spectra.
 
-    On raw spectra an SVM fails as soon as peaks move. On pooled spectra it is as accurate as a
-    CNN, in seconds [1]_. This class is a scikit-learn Pipeline with good defaults and flat
-    parameters. Use it with :class:`AugmentedClassifier` if peaks move by more than a window.
+    An SVM on raw spectra fails where narrow peaks move. Networks for such spectra owe their
+    accuracy to pooling [1]_, and an SVM can have it, too, in seconds. On smooth spectra, such as
+    infrared ones, a linear model on derivatives is better. This class is a scikit-learn Pipeline
+    with flat parameters. Use it with :class:`AugmentedClassifier` if there are few spectra to
+    learn the shifts from.
 
     Parameters
     ----------

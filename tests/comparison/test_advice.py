@@ -162,6 +162,7 @@ def test_decidable_difference_has_the_floor_of_differences():
             Design({"a": 4, "b": 9}, "groups", 1, 1.0, 3),
             "class 'a' has 4 groups: verdicts need 5.",
         ),
+        (Design({"all": 4}, "groups", 1, 1.0, 3), "there are 4 groups: verdicts need 5."),
         (Design({"a": 9, "b": 9}, "spectra", 1, 1.0, 0), "One split gives no interval"),
         (Design({"a": 5, "b": 5}, "spectra", 99, 9.0, 1), "With 10 spectra in 2 classes, no diff"),
     ],
@@ -180,6 +181,12 @@ def test_prospects_say_what_would_be_needed():
     assert "For differences of 5 points about " in second
     n = int(second.split("about ")[1].split(" groups")[0].replace(",", ""))
     assert decidable(Design({"a": n / 2, "b": n / 2}, "groups", 3, 1.0, n / 2 - 1)) <= 0.0501
+
+
+def test_prospects_of_several_labels_a_spectrum():
+    assert prospects(Design({"all": 80}, "spectra", 1, 1.75, 9))[0].startswith(
+        "With 80 spectra, d"
+    )
 
 
 def test_prospects_of_very_many():

@@ -2,6 +2,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skspectra.comparison import _challenge, compare_challenge
+from skspectra.comparison._files import comparison_rows
 
 
 class Reader(ClassifierMixin, BaseEstimator):
@@ -29,6 +30,6 @@ def test_replicates_share_nothing(monkeypatch):
     assert 0.86 < result.optimum < 0.87
     assert np.isfinite(result.models[0].holdout)
     assert "cnn6, ReLU" in result.table()
-    rows = result._comparison_rows()
+    rows = comparison_rows(result)
     assert [row["source"] for row in rows] == ["measured"] + ["published"] * 5
     assert rows[3]["holdout"] == 135 / 162

@@ -85,6 +85,18 @@ def test_long_lines_are_broken_between_arguments():
     )
 
 
+def test_long_pipelines_are_broken_inside():
+    steps = [(f"scaler number {i}", StandardScaler()) for i in range(4)]
+    code = python_code(Pipeline([*steps, ("svc", SVC(kernel="poly", class_weight={"a": 1.0}))]))
+    assert code.split("\n")[-8:] == [
+        "    [",
+        *(f'        ("scaler number {i}", StandardScaler()),' for i in range(4)),
+        '        ("svc", SVC(kernel="poly", class_weight={"a": 1.0})),',
+        "    ],",
+        ")",
+    ]
+
+
 def test_fitted_estimators_are_written_unfitted():
     model = GaussianNB().fit([[0.0], [1.0]], [0, 1])
     assert python_code(model).endswith("model = GaussianNB()")

@@ -411,7 +411,7 @@ def test_csv_files(peaks, tmp_path):
         f"{name}.csv"
         for name in (
             *("comparison", "pairs", "confusion", "shift", "parameters", "settings"),
-            "predictions",
+            *("predictions", "audit"),
         )
     ]
     assert [path.name for path in paths] == names
@@ -425,6 +425,7 @@ def test_csv_files(peaks, tmp_path):
         result.confusion["SVC"][:, 2]
     )
     assert len(rows["shift"]) == 2 * len(result.shifts)
+    assert [row["code"] for row in rows["audit"]] == ["label order"]
     assert rows["parameters"][0]["parameter"] == "C"
     assert {row["name"]: row["value"] for row in rows["settings"]} == {
         "splits": "2 folds x 1 repeats",

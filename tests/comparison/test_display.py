@@ -104,9 +104,13 @@ def test_markers_of_many_models_differ(result):
 
 
 def test_default_models_have_their_own_markers(result, monkeypatch):
-    monkeypatch.setattr(_display, "COST_ORDER", ["ridge", "naive Bayes"])
-    assert _display._styles(result.models)["naive Bayes"]["marker"] == _display.MARKERS[1]
-    assert _display._styles(result.models)["majority"]["marker"] == _display.MARKERS[0]
+    first, second, *_ = _display.MARKERS
+    for order, expected in ((["ridge", "majority"], second), (["majority"], first)):
+        monkeypatch.setattr(_display, "COST_ORDER", order)
+        styles = _display._styles(result.models)
+        assert styles["majority"]["marker"] == expected
+        # What is not in the table takes a marker that is free.
+        assert styles["naive Bayes"]["marker"] == (first if expected == second else second)
 
 
 def test_guessing_is_drawn(result):

@@ -28,7 +28,7 @@ def test_a_flat_prior_gives_the_correlated_t_posterior(value):
 
 @pytest.mark.parametrize(
     ("value", "error", "df"),
-    [(0.05, 0.02, 9), (-0.2, 0.1, 4), (0.9, 0.1, 5), (0.03, 1e-4, 99), (0.0, 0.4, 1)],
+    [(0.05, 0.02, 9), (-0.2, 0.1, 4), (0.9, 0.1, 5), (0.0203, 5e-4, 99), (0.0, 0.4, 1)],
 )
 def test_the_shrunk_prior_gives_the_integral(value, error, df):
     def weight(difference):
@@ -41,7 +41,7 @@ def test_the_shrunk_prior_gives_the_integral(value, error, df):
 
     parts = np.array([integral(0.02, 1), integral(-0.02, 0.02), integral(-1, -0.02)])
     found = evidence(Estimate(value, error, df), 0.02)
-    np.testing.assert_allclose(found, parts / parts.sum(), atol=1e-3)
+    np.testing.assert_allclose(found, parts / parts.sum(), atol=2e-3)
 
 
 def test_swapping_the_models_swaps_the_probabilities():

@@ -86,6 +86,15 @@ def test_the_page_says_what_to_do_first(page, result):
         assert str(finding) in text
 
 
+def test_the_audit_has_a_table(result):
+    plan = result.plan._replace(X=result.plan.X.copy())
+    plan.X[7] = plan.X[9]
+    found = replace(result, plan=plan)
+    tables = [block.content for block in report_blocks(found) if block.kind == "table"]
+    assert tables[0][1] == [[f.code, f.title, f.action] for f in found.audit]
+    assert found.audit[0].code == "duplicates"
+
+
 def test_markdown(result):
     text = result.to_markdown()
     lines = text.split("\n")
@@ -147,7 +156,7 @@ def test_worst_spectra_of_one_model():
 
 def test_errors_are_counted(result):
     kinds = [block for block in report_blocks(result) if block.kind == "table"]
-    header, rows = kinds[2].content
+    header, rows = kinds[-2].content
     assert header == ["label", "predicted", "predictions"]
     matrix = result.confusion[result.recommendation.model]
     expected = {f"{matrix[i, 1 - i]} of {matrix[i].sum()}" for i in range(2) if matrix[i, 1 - i]}

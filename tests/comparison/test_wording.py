@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from skspectra.comparison._verdict import PairResult
-from skspectra.comparison._wording import conclusion, format_seconds, sentence, text_table
+from skspectra.comparison._wording import (
+    conclusion,
+    format_seconds,
+    listed,
+    percent,
+    sentence,
+    text_table,
+    two_digits,
+    with_interval,
+)
 
 FAMILIES = {
     "SVC": "raw",
@@ -128,3 +137,60 @@ def test_text_table():
         "long   1  x",
         "s     23",
     ]
+
+
+def test_sentence_with_probabilities_and_what_would_decide():
+    stated = pair("A", "B", "cannot tell", "the interval reaches across +2 points")._replace(
+        probability_better=0.614,
+        probability_equivalent=0.381,
+        probability_worse=0.005,
+        needed="about 280 spectra instead of 120 would decide it",
+    )
+    assert sentence(stated) == (
+        "A vs B: cannot tell (difference +0.3 points, interval -0.5 to +1.1): the interval "
+        "reaches across +2 points. Probability: A better 61 %, equivalent 38 %, B better under "
+        "1 %. About 280 spectra instead of 120 would decide it."
+    )
+
+
+def test_the_note_on_probabilities_is_there_only_where_some_are_stated():
+    from skspectra.comparison import Comparison
+
+    def sentences(*pairs):
+        return Comparison(
+            [], list(pairs), np.array([]), {}, np.array([0]), 0, 1, 0.02, 0.95, {}
+        ).sentences()
+
+    bare = pair("A", "B", "cannot tell")
+    assert sentences(bare) == [sentence(bare)]
+    last = sentences(bare, bare._replace(probability_better=0.5))[-1]
+    assert "holds together with all the others" in last
+    assert "about this pair alone" in last
+
+
+def test_percent():
+    assert [percent(share) for share in (0.0, 0.0099, 0.01, 0.555, 0.99, 0.991)] == [
+        "under 1 %",
+        "under 1 %",
+        "1 %",
+        "56 %",
+        "99 %",
+        "over 99 %",
+    ]
+
+
+def test_with_interval():
+    assert with_interval(0.9333, 0.871, 0.972) == "93.3 (87.1 to 97.2)"
+    assert with_interval(0.9333, np.nan, np.nan) == "93.3 (-)"
+
+
+def test_two_digits():
+    assert [two_digits(n) for n in (1, 7.2, 99.5, 101, 1234, 98765)] == [
+        *(1, 8, 100, 110, 1300, 99000)
+    ]
+
+
+def test_listed():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b"]) == "a and b"
+    assert listed(list("abcde"), most=3) == "a, b, c and 2 more"
