@@ -204,7 +204,7 @@ FAULTS = [
     ),
     (
         "comparison/_jobs.py",
-        "tests/comparison/test_jobs.py",
+        "tests/comparison/test_jobs.py -k 'thread or longest'",
         [
             ("with threadpool_limits(1):", "with threadpool_limits(None):"),
             ("torch.set_num_threads(1)", "pass"),
