@@ -18,9 +18,7 @@ from skspectra.preprocessing import IntensityCompressor, SpectrumNormalizer
 
 COPIES = " + 10 shift copies"
 MODELS = [(name, given) for name in CLASSIFIERS for given in INPUTS]
-MODELS += [
-    (f"{name}{COPIES}", "compressed") for name in ("SVM", "logistic regression", "extra trees")
-]
+MODELS += [(f"{name}{COPIES}", "compressed") for name in ("SVM", "extra trees")]
 # These take minutes per fit on thousands of noisy points.
 CLEAN_ONLY = [("decision tree", "raw")]
 

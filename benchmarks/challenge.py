@@ -3,6 +3,7 @@
 The models are those of ``skspectra compare`` without a file. The results go to results/challenge
 (CSV files and a figure); the table between the two markers of the README is made from
 results/challenge/comparison.csv alone. Usage: python benchmarks/challenge.py [--full] [--table]
+       [--results FOLDER]
 
 --full adds the published networks cnn2 and cnn6 (long without a GPU); --table runs nothing and
 only writes the table anew.
@@ -25,16 +26,19 @@ README = ROOT / "README.md"
 BEGIN, END = "<!-- results:begin -->\n", "<!-- results:end -->\n"
 
 
-def run(full):
-    """Run the comparison and write CSV files and figure."""
+def run(full, results):
+    """Run the comparison and write CSV files and figure; `results` keeps finished fits."""
     import matplotlib
 
     matplotlib.use("agg")
     width = band_width(make_challenge().X_train)
     models = default_models(_challenge.N_POINTS, band_width=width, full=full)
-    result = compare_challenge(models, progress=partial(print, file=sys.stderr, flush=True))
+    show = partial(print, file=sys.stderr, flush=True)
+    result = compare_challenge(models, results=results, progress=show)
     print(f"\n{result.table()}\n", *result.sentences(), result.conclusion(), sep="\n")
     result.to_csv(CHALLENGE)
+    # A row for each of 10,125 spectra and model is too much to commit.
+    (CHALLENGE / "predictions.csv").unlink()
     ComparisonDisplay.from_comparison(result).figure_.savefig(CHALLENGE / "comparison.png")
 
 
@@ -85,7 +89,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="add the published networks")
     parser.add_argument("--table", action="store_true", help="only write the table anew")
+    parser.add_argument("--results", metavar="FOLDER", help="keep finished fits, to go on later")
     options = parser.parse_args()
     if not options.table:
-        run(options.full)
+        run(options.full, options.results)
     write_table()

@@ -162,15 +162,17 @@ def summarize():
         }
         few = "" if n_units >= 5 else "too few"
         verdicts = judge(estimates, margin=0.02, not_converged=[], too_few=few)
+        for pair in set(PAIRS) - set(estimates):
+            pairs[pair].append("")
         for (pair, row), verdict in zip(estimates.items(), verdicts, strict=True):
             low_high = f" ({100 * verdict.low:+.1f} to {100 * verdict.high:+.1f})"
             interval = "" if np.isnan(verdict.low) else low_high
             pairs[pair].append(f"{100 * row.value:+.1f}{interval}: {verdict.verdict}")
         if set(CHEMOMETRIC) <= set(names):
             choices.append([data, *recommend(names, inner, gains, strata, split_of)])
-    columns = ["model", *sets]
-    write_rows(RESULTS / "measured.csv", columns, table.values())
-    write_rows(RESULTS / "measured_pairs.csv", ["difference in points", *sets], pairs.values())
+    for name, tables in (("measured", table), ("measured_pairs", pairs)):
+        header = ["model" if tables is table else "difference in points", *sets]
+        write_rows(RESULTS / f"{name}.csv", header, [r for r in tables.values() if any(r[1:])])
     losses = [float(row[5]) for row in choices]
     means = ["mean", "", "", "", "", f"{np.mean(losses):.1f}", "", ""]
     means += [f"{np.mean([float(row[8]) for row in choices]):.1f}"]

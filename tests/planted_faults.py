@@ -36,6 +36,102 @@ FAULTS = [
         [("round(X.shape[1] / 200)", "round(X.shape[1] / 100)")],
     ),
     (
+        "comparison/_plan.py",
+        "tests/comparison/test_plan.py",
+        [
+            ('"max_shift", 0)', '"max_shift", -99)'),
+            ('"search_cv", 2)', '"search_cv", 1)'),
+            ("not 0 <= margin < 1", "not margin < 1"),
+            ("not 0 <= margin < 1", "not 0 <= margin"),
+            ("        check_disjoint(splits)\n", "        pass\n"),
+            ("for i, pair in enumerate(pairs):", "for i, pair in []:"),
+            ("(np.diff(x_axis) > 0)", "(np.diff(x_axis) != 0)"),
+        ],
+    ),
+    (
+        "comparison/_labels.py",
+        "tests/comparison/test_plan.py",
+        [
+            ("if odd.any():", "if False:"),
+            ("if len(set(kinds.tolist())) > 1:", "if False:"),
+            ("array = np.asarray(values, dtype=object)", "pass"),
+        ],
+    ),
+    (
+        "comparison/_splits.py",
+        "tests/comparison/test_plan.py",
+        [
+            ("both = np.intersect1d(train, test)", "both = []"),
+            ("owner.setdefault(row, i) != i", "owner.setdefault(row, i) > i"),
+            ("if first != i:", "if False:"),
+            ('if rows.dtype.kind == "b":', 'if rows.dtype.kind == "B":'),
+        ],
+    ),
+    (
+        "comparison/_splits.py",
+        "tests/comparison/test_multilabel.py",
+        [
+            ("if counts[rarest] >= n_needed:", "if counts[rarest] >= n_needed - 1:"),
+            ("if (np.eye(n_splits)[fold].T @ present > 0).all():", "if True:"),
+            ("n_units = count_labels(inner_y, inner_groups).min()", "n_units = n_splits"),
+        ],
+    ),
+    (
+        "comparison/_analyse.py",
+        "tests/comparison/test_multilabel.py",
+        [
+            ("right.all(axis=-1) if", "right.any(axis=-1) if"),
+            ("strata = one_stratum if multilabel else", "strata = truth[:, 0] if multilabel else"),
+        ],
+    ),
+    (
+        "comparison/_analyse.py",
+        "tests/comparison/test_plan.py",
+        [
+            ("right[accepted].mean()", "right.mean()"),
+            ("np.minimum(predicted[0, 0], n_classes)", "predicted[0, 0] % n_classes"),
+        ],
+    ),
+    (
+        "comparison/_store.py",
+        "tests/comparison/test_store.py",
+        [
+            ("_digest(plan.X, plan.y, plan.groups)", "_digest(plan.X, plan.groups)"),
+            ("_digest(plan.X, plan.y, plan.groups)", "_digest(plan.X, plan.y)"),
+            ("_digest(plan.X, plan.y, plan.groups)", "_digest(plan.y, plan.groups)"),
+            ("[_digest(train), _digest(test)],\n", "_digest(test[:1]),\n"),
+            ("self._models[name], self.plan.shifts)", "self._models[name])"),
+            ("self._holdout if i == 0 else None", "None"),
+            ("run if run.predicted.shape == shape else None", "run"),
+            ("except Exception:", "except KeyError:"),
+            ('== "random_state" and value is None', '== "seed" and value is None'),
+            ('if "<" in full or', "if"),
+            ("if not _is_installed(module):", "if False:"),
+            ("skspectra.__version__, sys", "sys"),
+        ],
+    ),
+    (
+        "comparison/_jobs.py",
+        "tests/comparison/test_jobs.py -k 'thread or longest'",
+        [
+            ("with threadpool_limits(1):", "with threadpool_limits(None):"),
+            ("torch.set_num_threads(1)", "pass"),
+            ("torch.set_num_threads(n_threads)", "pass"),
+            ("job = max(waiting, key=cost)", "job = waiting[0]"),
+            ("job[0] not in started,", "False,"),
+            ('getattr(backend, "uses_threads", False)', "False"),
+        ],
+    ),
+    (
+        "neural/_training.py",
+        "tests/neural/test_training.py",
+        [
+            ("((left - counts[group] > 0) | (left == 0)).all()", "True"),
+            ("return np.isin(members, best)", "return np.isin(groups, best[:1])"),
+            ("merit = seen.sum(), -abs(", "merit = seen.sum(), abs("),
+        ],
+    ),
+    (
         "comparison/_analyse.py",
         "tests/comparison/test_compare.py",
         [

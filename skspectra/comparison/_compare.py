@@ -32,15 +32,16 @@ def compare(
 ):
     """Compare classifiers of spectra and say which differences the data support.
 
-    All models are fitted and scored one after another on the same splits. Each searches the same
-    number of candidates, inside the training part only.
+    All models are fitted and scored on the same splits. Each searches the same number of
+    candidates, inside the training part only. Everything is checked before the first fit.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_points)
         The spectra.
-    y : array-like of shape (n_samples,)
-        The labels.
+    y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        The labels, all of one kind, or a 0/1 matrix for several labels a spectrum. A spectrum of
+        a matrix counts as right if all its labels are.
     models : dict of str to estimator or (estimator, dict)
         The models by name, from cheap to expensive, which matters for the recommendation. In
         ``(estimator, grid)`` the grid, a dictionary of lists, is searched
@@ -49,27 +50,31 @@ def compare(
     groups : array-like of shape (n_samples,), default=None
         Group of each spectrum. Spectra of one group (replicates of one sample, spectra of one
         instrument) are never divided between training and test.
-    cv : int, "leave-one-group-out" or list of (train, test) index arrays, default=5
-        Number of stratified folds, or the splits themselves.
+    cv : int, "leave-one-group-out", list of (train, test) or splitter, default=5
+        Number of stratified folds, the splits themselves as indices or masks, or a splitter of
+        scikit-learn. Splits may share spectra; intervals are corrected for it.
     n_repeats : int, default=2
-        Number of times that the folds are drawn.
+        Number of times that the folds are drawn; used only with a number of folds.
     independent : bool, default=False
         Whether the splits in ``cv`` are replicates that share neither training nor test spectra.
+        This is checked.
     search_cv : int, default=3
-        Number of inner folds of a search.
+        Number of inner folds of a search, at least 2; fewer where a class or the groups allow no
+        more.
     holdout : tuple (X, y), default=None
         Further test spectra, scored only by the models of the first split.
     max_shift : int, default=None
-        Displacement of the test spectra in the shift test, in points. None means
+        Displacement of the test spectra in the shift test, in points (>= 0). None means
         ``max(1, round(n_points / 200))``. Scores are also computed at half and at twice this
         displacement. Each score is averaged over both directions.
     pairs : "all" or list of (str, str), default="all"
         Pairs of models to give a verdict on. Choose them before you see results: every further
         pair makes the verdicts on the others less precise.
     margin : float, default=0.02
-        Smallest difference of balanced accuracy that matters.
-    random_state : int, default=0
-        Seed of the splits and of the resampling of groups. Models keep their own seeds.
+        Smallest difference of balanced accuracy that matters, from 0 to below 1.
+    random_state : int, RandomState instance or None, default=0
+        Seed of the splits and of the resampling of groups. None draws one, which the settings of
+        the result tell. Models keep their own seeds.
     n_jobs : int, default=None
         Number of jobs at a time, each one model on one split; -1 means all processors. None means
         1, or what ``joblib.parallel_config`` says. Every job has one thread, so the results are
@@ -98,9 +103,11 @@ def compare(
     Raises
     ------
     ValueError
-        If the search budgets differ, if there are too few data for the splits, or if ``holdout``
-        does not match ``X``. An error from a model is passed on with a note that names the model
-        and the split.
+        If an argument is not what is described here, if the search budgets differ, if there are
+        too few data for the splits, or if training spectra are among the test spectra. An error
+        from a model is passed on with a note that names the model and the split.
+    OSError
+        If the folder `results` cannot be created or written to.
 
     See Also
     --------
