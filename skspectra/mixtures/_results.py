@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra.mixtures._search import KAPPA
+from skspectra.mixtures._solver import KAPPA_DENSE
 from skspectra.mixtures._unknown import unexplained_peaks, unknown_score
 
 # Mass attenuation coefficients that differ by more make amounts doubtful.
@@ -108,17 +110,16 @@ def detection_limits(model, solution, which):
     for k, i in enumerate(which):
         item = found.get(i)
         moves, width = np.zeros(n_moves[i]), search.width
+        here = search
         if item is not None:
             moves, width = item.moves, item.width
-            search.project([other for other in solution.found if other is not item])
-        t = search.components.render(i, moves, width, search.displacement)[0] * search.weight
-        square = search.products(t[:, None])[0][0, 0]
+            here = search.without(item, KAPPA if model._solver.lines else KAPPA_DENSE)
+        t = here.components.render(i, moves, width, here.displacement)[0] * here.weight
+        square = here.products(t[:, None])[0][0, 0]
         if square > 0:
             least = np.sqrt(solution.threshold / square) * scale[i]
             rest = total - solution.amounts[i] * scale[i]
             limits[k] = least / max(least + rest, 1e-300)
-        if item is not None:
-            search.project(solution.found)
     return limits
 
 

@@ -1,5 +1,6 @@
 """The search for the substances of one spectrum: greedy, with moves fitted, against decoys."""
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -291,6 +292,23 @@ class Search:
             item.gain = self.gain(item.spectrum)[0]
         self.project(self.found)
         return np.array([item.gain for item in self.found])
+
+    def without(self, item, kappa):
+        """Return a search as if one of the substances found were not there.
+
+        Its own signal then makes no profile error.
+        """
+        other = copy.copy(self)
+        model = sum(found.amount * found.spectrum for found in self.found)
+        own = item.amount * item.spectrum
+        variance = self.weight**-2.0
+        less = np.maximum(variance - kappa**2 * own * (2 * model - own), 0.01 * variance)
+        other.weight = less**-0.5
+        other.target = (self.y - own) * other.weight
+        other.terms = self.terms * (other.weight / self.weight)[:, None]
+        other.found = [found for found in self.found if found is not item]
+        other.project(other.found)
+        return other
 
     def unit_peaks(self):
         """Return the amplitude of a lone line at each point of what is left, and its precision."""
