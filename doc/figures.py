@@ -201,11 +201,12 @@ def measured():
                 )
         ax.set_title(name.replace(", ", "\n"), fontsize="small")
         ax.set(yticks=range(len(rows)), yticklabels=[row["model"] for row in rows])
+        ax.set(xlim=(0.75, 1.02), xticks=[0.8, 0.9, 1.0])
         ax.grid(alpha=0.3)
     axes[0].invert_yaxis()
     axes[0].plot([], [], "o", color=BLUE, label="pools, or may pool")
     axes[0].plot([], [], "s", color=GREY, label="does not pool")
-    fig.legend(loc="outside lower center", ncols=2, frameon=False)
+    fig.legend(loc="outside upper right", ncols=2, frameon=False)
     fig.supxlabel("balanced accuracy", fontsize="medium")
     return fig
 
