@@ -9,6 +9,8 @@ from skspectra import __version__
 from skspectra._cli import _compare, _example, _fit, _identify, _predict, _show
 from skspectra._cli._shared import Parser, UserError, show_warning
 
+__all__ = ["main"]
+
 DESCRIPTION = """\
 Classify one-dimensional spectra. From files to predictions:
 
