@@ -246,7 +246,7 @@ def grown(base, n_phases):
 BINS = [(0.05, 0.1), (0.1, 0.2), (0.2, 0.5), (0.5, 1.01)]
 
 
-def unknown(n_patterns=80):
+def unknown(n_patterns=30):
     """Leave one phase of each simulated mixture out, with its group, and see who notices."""
     rng = np.random.default_rng(0)
     events = []
