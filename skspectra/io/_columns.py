@@ -47,7 +47,7 @@ def read_columns(path, text, *, layout=None):
     first = _find_start(lines, dialect, width)
     values, order = _read_block(path, lines, first, dialect, width)
     header, names = _header(lines[:first], dialect, width)
-    x_axis, X = values[order, 0], values[order, 1:].T
+    x_axis, X = values[order, 0].copy(), values[order, 1:].T
     part = Part(x_axis, X)
     if width == 3 and layout != "columns" and _is_deviation(path, names):
         part.X = X[:1]
