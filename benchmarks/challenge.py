@@ -37,6 +37,8 @@ def run(full, results):
     result = compare_challenge(models, results=results, progress=show)
     print(f"\n{result.table()}\n", *result.sentences(), result.conclusion(), sep="\n")
     result.to_csv(CHALLENGE)
+    # A row for each of 10,125 spectra and model is too much to commit.
+    (CHALLENGE / "predictions.csv").unlink()
     ComparisonDisplay.from_comparison(result).figure_.savefig(CHALLENGE / "comparison.png")
 
 

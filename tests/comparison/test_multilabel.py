@@ -194,6 +194,12 @@ def test_no_draw_has_every_label_on_both_sides():
         make_splits(Y, groups, cv=2)
 
 
+def test_fewer_inner_folds_where_a_label_is_rare():
+    ((first, *rest),) = make_inner_splits([(np.arange(40), [])], rare(2), n_splits=4)
+    assert len(rest) == 1
+    assert rare(2)[first[1], 2].sum() == 1
+
+
 def test_too_few_data_to_search():
     Y = rare(4)
     fold = np.isin(np.arange(40), [0, 1, 2, *range(4, 12)])

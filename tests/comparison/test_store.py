@@ -114,6 +114,19 @@ def test_what_a_run_depends_on(blobs, fits, tmp_path, change, n_again):
     assert len(fits) == N_FITS + n_again
 
 
+@pytest.mark.parametrize("what", ["y", "groups"])
+def test_labels_and_groups_count_where_splits_are_given(blobs, fits, tmp_path, what):
+    X, y = blobs
+    given = {"X": X, "y": y, "models": models(), "groups": np.arange(40) // 4}
+    given |= {"cv": [(np.arange(20), np.arange(20, 40))], "results": tmp_path}
+    compare(**given)
+    given[what] = np.concatenate([given[what][1::-1], given[what][2:]])
+    if what == "groups":
+        given[what] = np.arange(40) // 5 // 2
+    compare(**given)
+    assert len(fits) == 4
+
+
 def test_versions(blobs, fits, tmp_path, monkeypatch):
     compare(*blobs, models(), results=tmp_path)
     monkeypatch.setattr("skspectra.__version__", "99")
