@@ -21,7 +21,7 @@ class Recommendation(NamedTuple):
         Name of the model; empty if none is recommended.
     reason : str
         Why, in one or two sentences.
-    code : str
+    code : str, default=""
         Lines of Python that build the model, unfitted; empty if none is recommended.
     """
 

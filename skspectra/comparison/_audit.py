@@ -20,7 +20,7 @@ class Finding(NamedTuple):
         What was found, as a sentence.
     action : str
         What to do about it, as a sentence.
-    rows : tuple of int
+    rows : tuple of int, default=()
         Rows of X that it concerns; empty if it concerns whole classes.
     """
 

@@ -50,11 +50,11 @@ class ModelResult(NamedTuple):
         test spectra.
     parameters : tuple of dict
         The parameters that the search chose in each split.
-    share_accepted, accuracy_on_accepted : float
+    share_accepted, accuracy_on_accepted : float, default=nan
         Share of the spectra that were given one of the classes, and the accuracy on these alone:
         1 and the accuracy unless a model predicts a label that is not among the classes, which a
         model that rejects spectra does. NaN with several labels a spectrum.
-    f1_micro, f1_macro, f1_samples : float
+    f1_micro, f1_macro, f1_samples : float, default=nan
         F1 scores with several labels a spectrum, from the predictions of all splits together:
         over all labels, averaged over labels, and averaged over spectra. NaN otherwise.
     """
@@ -123,29 +123,30 @@ class Comparison:
         Confidence in all verdicts together.
     settings : dict
         Names and values of the settings of the comparison.
-    recommendation : Recommendation
+    recommendation : Recommendation, default=Recommendation("", "")
         The model to take, why, and the lines of Python that build it.
-    guess : float, default=NaN
+    guess : float, default=nan
         The score of always naming the most frequent class.
     optimum : float, default=None
         The best accuracy that the data allow, if it is known.
     published : dict of str to float, default={}
         Published accuracies on the further test set, by model.
-    plan, runs : Plan and dict of str to list of Run
-        The checked data with their splits, and what each model predicted on each split, from
-        which all the rest was computed.
-    rows, split_of : ndarrays of shape (n_predictions,), int
+    plan : Plan, default=None
+        The checked data with their splits, from which all the rest was computed.
+    runs : dict of str to list of Run, default={}
+        What each model predicted on each split.
+    rows, split_of : ndarrays of shape (n_predictions,), int, default=None
         Row of X and number of the split, from 0, that each stored prediction belongs to.
-    y_true : ndarray of shape (n_predictions,)
+    y_true : ndarray of shape (n_predictions,), default=None
         True label of each prediction.
-    predicted : dict of str to ndarray of shape (n_shifts, 2, n_predictions)
+    predicted : dict of str to ndarray of shape (n_shifts, 2, n_predictions), default={}
         Predicted labels of each model, at each of ``shifts`` in both directions; ``[0, 0]`` is
         without a shift.
-    groups, names : ndarray of shape (n_samples,) or None
+    groups, names : ndarray of shape (n_samples,), default=None
         Group and name of each row of X.
-    x_axis : ndarray of shape (n_points,) or None
+    x_axis : ndarray of shape (n_points,), default=None
         The axis of the spectra.
-    unit : str or None
+    unit : str, default=None
         Unit of the axis.
     """
 

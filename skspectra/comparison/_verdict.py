@@ -47,10 +47,10 @@ class PairResult(NamedTuple):
         The verdict.
     reason : str
         The reason for the verdict, in words.
-    probability_better, probability_equivalent, probability_worse : float
+    probability_better, probability_equivalent, probability_worse : float, default=nan
         Probabilities that the first model is better by more than the margin, equivalent within
         it, and worse. They belong to this pair alone, see :func:`evidence`; NaN if there are none.
-    needed : str
+    needed : str, default=""
         About how many more spectra or groups would decide the pair; empty where it is decided or
         where this cannot be said.
     """

@@ -20,6 +20,14 @@ TRUSTED_TYPES = (
     "skspectra.comparison._best_of._choose_candidate",
     "skspectra.comparison._pls_classifier.PLSClassifier",
     "skspectra.comparison._shift_neighbor.ShiftNeighborClassifier",
+    # UnmixingClassifier and the parts of its fitted state.
+    "skspectra.mixtures._components.DenseComponents",
+    "skspectra.mixtures._components.LineComponents",
+    "skspectra.mixtures._screening.DenseScreen",
+    "skspectra.mixtures._screening.LineScreen",
+    "skspectra.mixtures._solver.Solver",
+    "skspectra.mixtures._unknown.Ghosts",
+    "skspectra.mixtures._unmixing.UnmixingClassifier",
     "skspectra.neural._pooled_mlp.PooledMLP",
     "skspectra.neural._spectral_cnn.SpectralCNN",
     "skspectra.preprocessing._axis_resampler.AxisResampler",
@@ -33,6 +41,7 @@ TRUSTED_TYPES = (
     "skspectra.uncertainty._conformal_classifier.ConformalClassifier",
     # A function with arguments, which is safe if the function is.
     "functools.partial",
+    "numpy.dtype",
     # What scikit-learn's estimators hold; trees are checked after they are read.
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",

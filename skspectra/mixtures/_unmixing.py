@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skspectra._pickling import VersionMixin
 from skspectra._validation import as_indicator
 from skspectra.mixtures._components import DenseComponents, LineComponents
 from skspectra.mixtures._groups import alike
@@ -31,7 +32,7 @@ MAX_STRAIN, MAX_DISPLACEMENT, MAX_OFFSET = 0.015, 0.2, 0.005
 _WIDTH = 0.15
 
 
-class UnmixingClassifier(ClassifierMixin, BaseEstimator):
+class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     """Find the substances of mixtures by non-negative least squares, one after the other.
 
     It is fitted on spectra of pure substances, and predicts which of them are in a mixture, by

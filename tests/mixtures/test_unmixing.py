@@ -354,3 +354,17 @@ def test_bad_tables():
         UnmixingClassifier(ANGLES).fit_table(table)
     with pytest.raises(ValueError, match="needs x_axis"):
         UnmixingClassifier(shift="strain").fit_table(table)
+
+
+def test_a_saved_model_gives_the_same(tmp_path):
+    pytest.importorskip("skops")
+    from skspectra.io import load, save
+
+    x = np.arange(400, 1000, 2.0)
+    places = np.array([[500, 700], [560, 800], [620, 900]])
+    pure = np.exp(-(((x - places[..., None]) / 12) ** 2)).sum(axis=1)
+    model = UnmixingClassifier(x, shift="offset").fit(pure, np.eye(3, dtype=int))
+    mixtures = pure + pure[::-1]
+    save(model, tmp_path / "model.skops")
+    loaded = load(tmp_path / "model.skops").model
+    np.testing.assert_array_equal(loaded.contributions(mixtures), model.contributions(mixtures))

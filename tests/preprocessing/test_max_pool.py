@@ -256,7 +256,11 @@ def test_centers_in_points():
         (["20.0", "20.5", "22", "end"], [1, 2]),
         (["20.0", "20.5", "22", "nan"], [1, 2]),
         (["20.0", "20.5", "22", "inf"], [1, 2]),
-        ([20.0, 20.5, 22.0, 30.0], [21.0, 25.25]),
+        pytest.param(
+            [20.0, 20.5, 22.0, 30.0],
+            [21.0, 25.25],
+            marks=pytest.mark.filterwarnings("ignore:The columns of X are named by floats"),
+        ),
     ],
 )
 def test_centers_in_axis_units_where_the_names_are_numbers(columns, centers):
