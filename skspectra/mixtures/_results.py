@@ -102,7 +102,7 @@ def detection_limits(model, solution, which):
     search, n_moves = solution.search, model._solver.components.n_moves
     if search is None:
         return np.ones(len(which))
-    weighed = model._absorption is not None
+    weighed = model._absorption is not None and model._weighed
     scale = np.ones(len(n_moves)) if weighed else np.abs(model.components_).sum(axis=1)
     total = (solution.amounts * scale).sum()
     found = {item.index: item for item in solution.found}

@@ -259,6 +259,18 @@ def test_detection_limits_are_what_is_found(powder):
         assert powder.predict([pattern(part)])[0, 1] == found
 
 
+def test_the_scale_of_a_card_changes_no_detection_limit(powder):
+    cards = [
+        Phase.from_lines("a", [4.2, 3.1, 2.2, 1.9, 1.6], [600, 1000, 500, 300, 200]),
+        *CARDS[1:],
+    ]
+    scaled = UnmixingClassifier(ANGLES, shift="strain").fit_table(
+        make_table(cards, wavelength="CuKa", two_theta_range=(15, 70))
+    )
+    X = patterns(2).X
+    assert scaled.detection_limits(X) == pytest.approx(powder.detection_limits(X), rel=1e-6)
+
+
 def test_ignored_spectra_are_no_substance():
     rng = np.random.default_rng(0)
     holder = bands(850, 1400, width=9.0)
