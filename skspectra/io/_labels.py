@@ -144,7 +144,8 @@ def _match(pattern, sources):
         raise ValueError(f"{pattern!r} is no pattern of names ({error}).") from None
     found, others = [], []
     for name in sources:
-        text = name if "/" in pattern else PurePath(name).name
+        # As many folders as the pattern has; the path of a file may have more.
+        text = "/".join(name.split("/")[-1 - pattern.count("/") :])
         folder = text[: len(text) - len(PurePath(text).name)]
         match = rule.fullmatch(text) or rule.fullmatch(folder + stem(text))
         found.append(match)

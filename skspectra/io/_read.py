@@ -153,18 +153,19 @@ def read_spectra(
 def find_files(paths, labels=None, groups=None):
     """Return the files to read as a dictionary: their names, and where they are.
 
-    Files of a folder are named by their path within it, others by their own name, and all by
-    their whole path where two have the same name. A table of labels is no spectrum.
+    Files of a folder are named by their path within it, others by their own name, or by their
+    whole path where their folder is a label or group. All are named by their whole path where two
+    have the same name. A table of labels is no spectrum.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
         raise BadFileError("no files are given; name files or a folder")
     tables = {os.path.realpath(source) for source in (labels, groups) if is_table(source)}
     found, remarks = {}, []
+    folders = needs_folders(labels) or needs_folders(groups)
     for one in given:
         path = Path(one)
         if path.is_dir():
-            folders = needs_folders(labels) or needs_folders(groups)
             inner = _in_folder(path, folders, tables, remarks)
             found.update({file: file.relative_to(path).as_posix() for file in inner})
         elif glob.has_magic(str(one)) and not path.exists():
@@ -172,12 +173,12 @@ def find_files(paths, labels=None, groups=None):
             if not matches:
                 raise BadFileError(f"{one}: no file has such a name")
             files = [Path(match) for match in matches if os.path.realpath(match) not in tables]
-            found.update({file: file.name for file in files})
+            found.update({file: file.as_posix() if folders else file.name for file in files})
         else:
-            found[path] = path.name
+            found[path] = path.as_posix() if folders else path.name
     names = list(found.values())
     if len({*names}) < len(names):
-        found = {path: str(path) for path in found}
+        found = {path: path.as_posix() for path in found}
     return {name: path for path, name in found.items()}, remarks
 
 

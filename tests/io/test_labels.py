@@ -118,6 +118,17 @@ def test_patterns_of_folders(folder):
     )
 
 
+def test_folders_of_files_that_a_pattern_or_a_list_finds(folder):
+    path = folder("quartz/c1.xy", "calcite/c2.xy")
+    for files in (str(path / "*" / "*.xy"), sorted(path.glob("*/*.xy"))):
+        for labels in ("folder", "{label}/*.xy"):
+            assert read_spectra(files, labels=labels).y.tolist() == ["calcite", "quartz"]
+        spectra = read_spectra(files, labels="name", groups="folder")
+        assert spectra.groups.tolist() == ["calcite", "quartz"]
+        assert spectra.y.tolist() == ["c2", "c1"]
+        assert read_spectra(files, labels="name").names.tolist() == ["c2.xy", "c1.xy"]
+
+
 def test_several_labels_of_a_spectrum(folder):
     path = folder("a.xy", "b.xy", labels="file,label\na.xy,quartz + calcite\nb.xy,quartz\n")
     spectra = read_spectra(path, labels=path / "labels.csv", separators="+;")
