@@ -135,6 +135,14 @@ def test_units_and_wavelengths_must_agree(put):
     assert read_spectra(folder).wavelength == 1.5406
 
 
+@pytest.mark.parametrize("name", ["T [%]", "T (%)", "T/%", "%T", "Transmittance [%]"])
+@pytest.mark.parametrize("mark", [" ", "\t"])
+def test_names_of_percent_transmittance(put, name, mark):
+    folder = put("a.txt", EVEN, np.linspace(10, 100, 101), header=f"wavenumber{mark}{name}\n")
+    spectra = read_spectra(folder, transmittance="keep")
+    np.testing.assert_allclose(spectra.X[0], np.linspace(0.1, 1, 101), atol=1e-6)
+
+
 def test_transmittance_is_refused_converted_or_kept(put):
     share = np.linspace(0.1, 1, 101)
     put("a.txt", EVEN, 100 * share, header="wavenumber %T\n")
