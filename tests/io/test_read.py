@@ -135,7 +135,7 @@ def test_units_and_wavelengths_must_agree(put):
     assert read_spectra(folder).wavelength == 1.5406
 
 
-@pytest.mark.parametrize("name", ["T [%]", "T (%)", "T/%", "%T", "Transmittance [%]"])
+@pytest.mark.parametrize("name", ["T [%]", "T (%)", "T/%", "%T", "IR_transmittance [%]"])
 @pytest.mark.parametrize("mark", [" ", "\t"])
 def test_names_of_percent_transmittance(put, name, mark):
     folder = put("a.txt", EVEN, np.linspace(10, 100, 101), header=f"wavenumber{mark}{name}\n")
