@@ -152,9 +152,11 @@ def _match(pattern, sources):
         if match is None:
             others.append(name)
     if others:
+        more = len(others) - 1
+        nor = f", nor do{'es' if more == 1 else ''} {more} other file{'s' if more > 1 else ''}"
         raise BadFileError(
-            f"{others[0]}: the name does not match the pattern {pattern!r}, nor do "
-            f"{len(others) - 1} other files; * stands for any text in it"
+            f"{others[0]}: the name does not match the pattern {pattern!r}{nor if more else ''}; "
+            "* stands for any text in it"
         )
     return {key: [match[key] for match in found] for key in rule.groupindex}
 

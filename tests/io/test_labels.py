@@ -109,6 +109,15 @@ def test_patterns(folder):
         read_spectra(path, labels="{label}-*.xy")
 
 
+@pytest.mark.parametrize(
+    ("n_others", "text"), [(0, ""), (1, ", nor does 1 other file"), (2, ", nor do 2 other files")]
+)
+def test_names_that_do_not_match_are_counted(folder, n_others, text):
+    path = folder("a-1.xy", *(f"b{i}.xy" for i in range(n_others + 1)))
+    with pytest.raises(ValueError, match=rf"the pattern '{{label}}-\*\.xy'{text}; \* stands"):
+        read_spectra(path, labels="{label}-*.xy")
+
+
 def test_patterns_of_folders(folder):
     path = folder("day1/quartz.xy", "day2/calcite.xy")
     spectra = read_spectra(path, labels="{group}/{label}.xy")
