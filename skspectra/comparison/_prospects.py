@@ -100,7 +100,10 @@ def prospects(design, margin=MARGIN, level=LEVEL):
         words = [f"{who} {rare[label]} {unit}: verdicts need {MIN_INDEPENDENT}"]
         if len(counts) - len(rare) >= 2:
             classes = "1 class" if len(rare) == 1 else f"{len(rare)} classes"
-            words.append(f"--min-class {MIN_INDEPENDENT} drops {classes} ({listed(list(rare))})")
+            words.append(
+                f"leave out {classes} ({listed(list(rare))}), on the command line with "
+                f"--min-class {MIN_INDEPENDENT}"
+            )
         return [f"{'; '.join(words)}."]
     if design.df < 1:
         return ["One split gives no interval, so no verdict can come out: use more folds."]

@@ -1,6 +1,8 @@
 """The lines of many phases as plain arrays, for the room `mixtures`, to be kept in a file."""
 
+import os
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 
@@ -64,15 +66,21 @@ class PhaseTable:
         return len(self.names)
 
     def save(self, path):
-        """Write the table to a file.
+        """Write the table to a file, as a whole or not at all.
 
         Parameters
         ----------
         path : str or Path
             The file, which should end in ``.npz``.
         """
-        with open(path, "wb") as file:
-            np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
+        path = Path(os.path.realpath(path))
+        unfinished = path.with_name(f".{path.name[:200]}.{os.getpid()}.unfinished")
+        try:
+            with unfinished.open("wb") as file:
+                np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path):
@@ -91,15 +99,17 @@ class PhaseTable:
         Raises
         ------
         ValueError
-            If the file is no such table.
+            If the file is no such table, or a damaged one.
+        OSError
+            If the file cannot be opened.
         """
-        try:
-            with np.load(path, allow_pickle=False) as found:
-                return cls(**{f.name: found[f.name] for f in fields(cls)})
-        except (KeyError, ValueError, EOFError, OSError) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
-            raise ValueError(f"{path} is no table of phases that can be read.") from error
+        with open(path, "rb") as file:
+            try:
+                with np.load(file, allow_pickle=False) as found:
+                    return cls(**{f.name: found[f.name] for f in fields(cls)})
+            except Exception as error:
+                # Damaged archives raise errors of many types, such as BadZipFile and zlib.error.
+                raise ValueError(f"{path} is no table of phases that can be read.") from error
 
 
 def make_table(phases, *, wavelength, two_theta_range, polarization=1.0, slit="fixed"):

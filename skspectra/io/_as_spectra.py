@@ -101,14 +101,21 @@ def as_spectra(
         None if unit is None else unit_name(unit),
         found.wavelength if wavelength is None else wavelength,
         np.array([str(name) for name in own]),
-        None if y is None else np.asarray(y),
+        None if y is None else _plain(y),
         found.classes,
-        None if groups is None else np.asarray(groups),
+        None if groups is None else _plain(groups),
         found.metadata,
         quantity,
         (*found.remarks, remark) if remark else found.remarks,
         found.skipped,
     )
+
+
+def _plain(values):
+    """Return labels as an array, and those that are text as an array of text."""
+    values = np.asarray(values)
+    is_text = values.dtype == object and all(isinstance(value, str) for value in values.flat)
+    return values.astype(str) if is_text and values.size else values
 
 
 def _take(obj, x_axis):

@@ -20,7 +20,7 @@ _UNITS = [
     ("eV", r"(?<![a-z])eV\b"),
 ]
 _QUANTITIES = [
-    ("% transmittance", r"%\s*t\b|%\s*trans|trans\w*\s*[\[(]?\s*%"),
+    ("% transmittance", r"%\s*t\b|%\s*trans|(\bt|trans\w*)\s*[\[(/]?\s*%"),
     ("transmittance", r"transmi"),
     ("absorbance", r"absorbance"),
 ]

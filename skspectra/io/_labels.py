@@ -144,16 +144,19 @@ def _match(pattern, sources):
         raise ValueError(f"{pattern!r} is no pattern of names ({error}).") from None
     found, others = [], []
     for name in sources:
-        text = name if "/" in pattern else PurePath(name).name
+        # As many folders as the pattern has; the path of a file may have more.
+        text = "/".join(name.split("/")[-1 - pattern.count("/") :])
         folder = text[: len(text) - len(PurePath(text).name)]
         match = rule.fullmatch(text) or rule.fullmatch(folder + stem(text))
         found.append(match)
         if match is None:
             others.append(name)
     if others:
+        more = len(others) - 1
+        nor = f", nor do{'es' if more == 1 else ''} {more} other file{'s' if more > 1 else ''}"
         raise BadFileError(
-            f"{others[0]}: the name does not match the pattern {pattern!r}, nor do "
-            f"{len(others) - 1} other files; * stands for any text in it"
+            f"{others[0]}: the name does not match the pattern {pattern!r}{nor if more else ''}; "
+            "* stands for any text in it"
         )
     return {key: [match[key] for match in found] for key in rule.groupindex}
 

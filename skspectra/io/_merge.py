@@ -201,10 +201,12 @@ def _stack(kept, new_axis, remarks):
     n_cropped, n_resampled = how.count("cropped"), how.count("resampled")
     if n_cropped or n_resampled:
         step = (new_axis[-1] - new_axis[0]) / (len(new_axis) - 1)
-        remarks.append(
-            f"one axis: {span(new_axis)}, step {step:.4g}; of {len(kept)} files {n_resampled} "
-            f"were resampled and {n_cropped} only cropped"
-        )
+        n, what = (n_resampled, "resampled") if n_resampled else (n_cropped, "cropped")
+        files = f"{len(kept)} files" if len(kept) > 1 else "1 file"
+        done = f"{n} of {files} {'was' if n == 1 else 'were'} {what}"
+        if n_resampled and n_cropped:
+            done += f" and {n_cropped} only cropped"
+        remarks.append(f"one axis: {span(new_axis)}, step {step:.4g}; {done}")
     return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 

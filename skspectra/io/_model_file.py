@@ -312,6 +312,10 @@ def _hash(spectra):
     for part in (spectra.X, spectra.x_axis, spectra.y):
         if part is not None:
             part = np.ascontiguousarray(part)
+            if part.dtype.kind in "OT":
+                # Such arrays hold pointers, which differ from one run to the next.
+                part = np.asarray(part.tolist())
+                part = part.astype(str) if part.dtype.kind == "O" else part
             digest.update(f"{part.shape}{part.dtype.str}".encode())
             digest.update(part.data.cast("B") if part.dtype.kind != "U" else part.tobytes())
     return digest.hexdigest()

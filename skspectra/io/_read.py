@@ -3,12 +3,14 @@
 import glob
 import itertools
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from skspectra.io import _readers
+from skspectra.io._checks import MIN_POINTS
 from skspectra.io._columns import read_columns, unit_of
 from skspectra.io._instruments import find_reader, read_fixed_steps
 from skspectra.io._labels import attach, is_table, needs_folders
@@ -19,6 +21,13 @@ from skspectra.io._text import as_number, is_comment, read_with
 
 # What lies beside spectra in a folder and is none.
 _IGNORED = {".md", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".html", ".py", ".ini", ".docx"}
+
+# Fewer columns that have a number as their name may be samples, where the first may be the axis.
+_N_AXIS = 20
+_AXIS = re.compile(
+    r"\b(angles?|2?theta|x|axis|wave ?numbers?|wave ?lengths?|shift|raman|ppm|energy|frequency)\b",
+    re.I,
+)
 
 
 def read_spectra(
@@ -153,18 +162,19 @@ def read_spectra(
 def find_files(paths, labels=None, groups=None):
     """Return the files to read as a dictionary: their names, and where they are.
 
-    Files of a folder are named by their path within it, others by their own name, and all by
-    their whole path where two have the same name. A table of labels is no spectrum.
+    Files of a folder are named by their path within it, others by their own name, or by their
+    whole path where their folder is a label or group. All are named by their whole path where two
+    have the same name. A table of labels is no spectrum.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
         raise BadFileError("no files are given; name files or a folder")
     tables = {os.path.realpath(source) for source in (labels, groups) if is_table(source)}
     found, remarks = {}, []
+    folders = needs_folders(labels) or needs_folders(groups)
     for one in given:
         path = Path(one)
         if path.is_dir():
-            folders = needs_folders(labels) or needs_folders(groups)
             inner = _in_folder(path, folders, tables, remarks)
             found.update({file: file.relative_to(path).as_posix() for file in inner})
         elif glob.has_magic(str(one)) and not path.exists():
@@ -172,12 +182,12 @@ def find_files(paths, labels=None, groups=None):
             if not matches:
                 raise BadFileError(f"{one}: no file has such a name")
             files = [Path(match) for match in matches if os.path.realpath(match) not in tables]
-            found.update({file: file.name for file in files})
+            found.update({file: file.as_posix() if folders else file.name for file in files})
         else:
-            found[path] = path.name
+            found[path] = path.as_posix() if folders else path.name
     names = list(found.values())
     if len({*names}) < len(names):
-        found = {path: str(path) for path in found}
+        found = {path: path.as_posix() for path in found}
     return {name: path for path, name in found.items()}, remarks
 
 
@@ -245,11 +255,39 @@ def _read_text(path, stream, layout, options):
         return reader(path, head + third + stream.read())
     if _is_row_table(first, second, layout, options):
         lines = itertools.chain([second, third], stream)
+        if layout is None and options["target"] is None and options["group"] is None:
+            lines = _check_rows(path, line, first, lines)
         return read_rows(path, first, line, lines, **options)
     text = head + third + stream.read()
     if part := read_fixed_steps(path, text):
         return part
     return read_columns(path, text, layout=layout)
+
+
+def _check_rows(path, line, first, lines):
+    """Return the lines below a header of numbers, or raise if columns may be the spectra as well.
+
+    It is not clear where few columns have a number as their name, which may be that of a sample,
+    beside a column that may be an axis by its name and its values.
+    """
+    mark = find_delimiter(first)
+    name, *others = (text.strip() for text in first.replace('"', "").split(mark))
+    numbers = [as_number(text if mark == "," else text.replace(",", ".")) for text in others]
+    if len(others) >= _N_AXIS or None in numbers or not _AXIS.search(name.replace("_", " ")):
+        return lines
+    lines = list(lines)
+    texts = [text.replace('"', "").split(mark)[0] for text in lines if not is_comment(text)]
+    values = [as_number(text if mark == "," else text.replace(",", ".")) for text in texts]
+    if len(values) < MIN_POINTS or None in values:
+        return lines
+    steps = np.diff(values)
+    if not ((steps > 0).all() or (steps < 0).all()):
+        return lines
+    raise BadFileError(
+        f"{path}: line {line}: the column {name!r} may be the axis, and so may the names of the "
+        f"other {len(others)} columns; say layout='columns' if each column is a spectrum, "
+        "layout='rows' if each row is"
+    )
 
 
 def _is_row_table(first, second, layout, options):

@@ -1,5 +1,6 @@
 """From the search in one spectrum to shares, weights, detection limits and an explanation."""
 
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,26 @@ def shares(model, solution):
     return areas / (areas.sum() or 1.0)
 
 
+def internal_standard(model):
+    """Return the number of the class that is the internal standard, and its weight fraction.
+
+    Raises
+    ------
+    ValueError
+        If it is no class, or if its fraction is not between 0 and 1.
+    """
+    given = model.internal_standard
+    if len(given) != 2 or not isinstance(given[1], Real) or not 0 < given[1] < 1:
+        raise ValueError(
+            f"internal_standard={given!r} must be a class and its weight fraction, a number "
+            "between 0 and 1."
+        )
+    for place, (label, text) in enumerate(zip(model.classes_, model.class_names_, strict=True)):
+        if label == given[0] or text == str(given[0]):
+            return place, given[1]
+    raise ValueError(f"internal_standard={given!r}: there is no class {given[0]!r}.")
+
+
 def weights(model, solution):
     """Return weight fractions, or amounts in the unit that was given to fit.
 
@@ -70,14 +91,8 @@ def weights(model, solution):
     """
     found = solution.amounts.copy()
     if model.internal_standard is not None:
-        name, fraction = model.internal_standard
-        known = np.flatnonzero((model.classes_ == name) | (model.class_names_ == str(name)))
-        if not len(known) or not 0 < fraction < 1:
-            raise ValueError(
-                f"internal_standard={model.internal_standard!r} must be a class and its weight "
-                "fraction between 0 and 1."
-            )
-        standard = found[known[0]]
+        place, fraction = internal_standard(model)
+        standard = found[place]
         return found * (fraction / standard) if standard > 0 else np.full(len(found), np.nan)
     if model._absorption is not None:
         return found / (found.sum() or 1.0)
@@ -102,7 +117,7 @@ def detection_limits(model, solution, which):
     search, n_moves = solution.search, model._solver.components.n_moves
     if search is None:
         return np.ones(len(which))
-    weighed = model._absorption is not None
+    weighed = model._absorption is not None and model._weighed
     scale = np.ones(len(n_moves)) if weighed else np.abs(model.components_).sum(axis=1)
     total = (solution.amounts * scale).sum()
     found = {item.index: item for item in solution.found}

@@ -18,6 +18,7 @@ from skspectra.mixtures._results import (
     absorption_remark,
     detection_limits,
     explain,
+    internal_standard,
     shares,
     weights,
 )
@@ -184,7 +185,8 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `shift` needs an axis and there is none, or if shapes do not agree.
+            If `shift` needs an axis and there is none, if shapes do not agree, or if
+            `internal_standard` is no class and fraction.
         """
         self._validate_params()
         names = getattr(y, "columns", None)
@@ -223,7 +225,8 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `shift` is not "strain", or if `x_axis` is missing or no axis of angles.
+            If `shift` is not "strain", if `x_axis` is missing or no axis of angles, or if
+            `internal_standard` is no phase and fraction.
         """
         self._validate_params()
         if self.shift != "strain":
@@ -248,6 +251,8 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
     def _prepare(self, components, wavelengths):
         """Set the solver and the groups of substances that nothing can tell apart."""
+        if self.internal_standard is not None:
+            internal_standard(self)
         seed = self.random_state
         if hasattr(seed, "randint"):
             seed = seed.randint(2**31)

@@ -82,7 +82,7 @@ def test_four_commands_on_three_dialects_with_a_wrong_file(run, spectra, tmp_pat
     status, text, errors = run("show", "train", "-o", "spectra.png")
     assert status == 1
     assert "train: 30 spectra of 101 points in 30 files, 100 to 200 cm-1" in text
-    assert "of 30 files 10 were resampled" in text
+    assert "10 of 30 files were resampled" in text
     assert "classes: calcite 15, quartz 15" in text
     assert (tmp_path / "spectra.png").stat().st_size > 10_000
     assert errors.startswith("skspectra: warning: left out: train/notes.txt: line 1: 'Dear all,'")

@@ -155,8 +155,13 @@ def test_decidable_difference_has_the_floor_of_differences():
     [
         (
             Design({"Fm-3m": 4, "Ia-3": 9, "P1": 3, "C2": 20}, "spectra", 1, 1.75, 9),
-            "class 'P1' has 3 spectra: verdicts need 5; --min-class 5 drops 2 classes (Fm-3m and "
-            "P1).",
+            "class 'P1' has 3 spectra: verdicts need 5; leave out 2 classes (Fm-3m and P1), on "
+            "the command line with --min-class 5.",
+        ),
+        (
+            Design({"P1": 3, "Ia-3": 9, "C2": 20}, "spectra", 1, 1.75, 9),
+            "class 'P1' has 3 spectra: verdicts need 5; leave out 1 class (P1), on the command "
+            "line with --min-class 5.",
         ),
         (
             Design({"a": 4, "b": 9}, "groups", 1, 1.0, 3),

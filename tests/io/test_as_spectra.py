@@ -127,3 +127,11 @@ def test_frame_and_back():
     np.testing.assert_array_equal(again.X, X)
     assert again.names.tolist() == ["u", "v"]
     assert len(spectra) == 2
+
+
+def test_labels_that_are_text_are_no_objects():
+    frame = pd.DataFrame({"y": ["b", "abc"], "g": ["s1", "s2"], "n": [1, 2]})
+    spectra = as_spectra((X, AXIS), y=frame["y"].astype(object), groups=frame["g"].astype(object))
+    assert (spectra.y.dtype.kind, spectra.groups.dtype.kind) == ("U", "U")
+    assert (spectra.y.tolist(), spectra.groups.tolist()) == (["b", "abc"], ["s1", "s2"])
+    assert as_spectra((X, AXIS), y=frame["n"]).y.dtype.kind == "i"

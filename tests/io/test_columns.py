@@ -140,6 +140,19 @@ def test_numbered_columns_beside_an_axis_of_any_name(write):
     assert read_spectra(write(text, "table.csv")).x_axis.tolist() == [1, 2, 3]
 
 
+@pytest.mark.parametrize("name", ["angle", "x", "shift", "energy_loss"])
+def test_a_table_that_may_be_read_in_two_ways_is_refused(write, name):
+    rows = "".join(f"{20 + i / 10:.1f},{i},{i + 1},{i % 7}\n" for i in range(30))
+    path = write(f"{name},10,20,30\n{rows}", "table.csv")
+    with pytest.raises(ValueError, match=r"say layout='columns' if .*, layout='rows' if"):
+        read_spectra(path)
+    assert read_spectra(path, layout="columns").X.shape == (3, 30)
+    assert read_spectra(path, layout="rows").X.shape == (30, 3)
+    # What has another name, or is in no order, is no axis.
+    assert read_spectra(write(f"sample,10,20,30\n{rows}", "t.csv")).X.shape == (30, 3)
+    assert read_spectra(write(f"{name},10,20,30\n{rows}1,2,3,4\n", "t.csv")).X.shape == (31, 3)
+
+
 def test_other_kinds_of_blanks(write, make_lines, check_spectrum):
     check_spectrum(read_spectra(write(make_lines("\xa0"))))
     with pytest.raises(ValueError, match="line 3: 3 columns, but the file has 2"):

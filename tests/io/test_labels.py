@@ -109,6 +109,15 @@ def test_patterns(folder):
         read_spectra(path, labels="{label}-*.xy")
 
 
+@pytest.mark.parametrize(
+    ("n_others", "text"), [(0, ""), (1, ", nor does 1 other file"), (2, ", nor do 2 other files")]
+)
+def test_names_that_do_not_match_are_counted(folder, n_others, text):
+    path = folder("a-1.xy", *(f"b{i}.xy" for i in range(n_others + 1)))
+    with pytest.raises(ValueError, match=rf"the pattern '{{label}}-\*\.xy'{text}; \* stands"):
+        read_spectra(path, labels="{label}-*.xy")
+
+
 def test_patterns_of_folders(folder):
     path = folder("day1/quartz.xy", "day2/calcite.xy")
     spectra = read_spectra(path, labels="{group}/{label}.xy")
@@ -116,6 +125,17 @@ def test_patterns_of_folders(folder):
         ["quartz", "calcite"],
         ["day1", "day2"],
     )
+
+
+def test_folders_of_files_that_a_pattern_or_a_list_finds(folder):
+    path = folder("quartz/c1.xy", "calcite/c2.xy")
+    for files in (str(path / "*" / "*.xy"), sorted(path.glob("*/*.xy"))):
+        for labels in ("folder", "{label}/*.xy"):
+            assert read_spectra(files, labels=labels).y.tolist() == ["calcite", "quartz"]
+        spectra = read_spectra(files, labels="name", groups="folder")
+        assert spectra.groups.tolist() == ["calcite", "quartz"]
+        assert spectra.y.tolist() == ["c2", "c1"]
+        assert read_spectra(files, labels="name").names.tolist() == ["c2.xy", "c1.xy"]
 
 
 def test_several_labels_of_a_spectrum(folder):

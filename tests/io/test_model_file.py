@@ -209,6 +209,10 @@ def test_the_hash_knows_the_spectra_and_not_their_order_in_memory(fitted, path):
     assert hash_of() == hash_of(X=np.asfortranarray(X))
     changed = X.copy()
     changed[3, 4] += 1e-9
+    # Labels of a frame are objects; what counts is what they say, not where they lie.
+    assert hash_of() == hash_of(y=np.array([str(label) for label in y], dtype=object))
+    mixed = [hash_of(y=np.array([None, *("".join(["a", "b"]) for _ in y[1:])])) for _ in "ab"]
+    assert mixed[0] == mixed[1]
     hashes = {hash_of(), hash_of(X=changed), hash_of(y=y[::-1]), hash_of(x_axis=AXIS + 1)}
     assert len(hashes) == 4
 

@@ -43,7 +43,7 @@ def test_other_grids_are_cropped_and_resampled(put):
     np.testing.assert_allclose(spectra.x_axis, EVEN[4:])
     np.testing.assert_allclose(spectra.X, np.tile(np.sin(EVEN[4:]) + 2, (5, 1)), atol=2e-3)
     assert spectra.remarks == (
-        "one axis: 10.4 to 20, step 0.1; of 5 files 1 were resampled and 4 only cropped",
+        "one axis: 10.4 to 20, step 0.1; 1 of 5 files was resampled and 4 only cropped",
     )
 
 
@@ -133,6 +133,27 @@ def test_units_and_wavelengths_must_agree(put):
     # The mean of two lines is the same radiation.
     put("c.xy", EVEN, header="# wavelength 1.5418\n2theta I\n")
     assert read_spectra(folder).wavelength == 1.5406
+
+
+@pytest.mark.parametrize("name", ["T [%]", "T (%)", "T/%", "%T", "IR_transmittance [%]"])
+@pytest.mark.parametrize("mark", [" ", "\t"])
+def test_names_of_percent_transmittance(put, name, mark):
+    folder = put("a.txt", EVEN, np.linspace(10, 100, 101), header=f"wavenumber{mark}{name}\n")
+    spectra = read_spectra(folder, transmittance="keep")
+    np.testing.assert_allclose(spectra.X[0], np.linspace(0.1, 1, 101), atol=1e-6)
+
+
+@pytest.mark.parametrize(("n_short", "end"), [(1, "2 of 3 files were"), (2, "1 of 3 files was")])
+def test_only_what_was_done_is_said(put, n_short, end):
+    for i in range(3):
+        folder = put(f"{i}.xy", EVEN)
+    x_axis = EVEN[2:]
+    remark = read_spectra(folder, x_axis=x_axis).remarks[0]
+    assert remark.endswith("; 3 of 3 files were cropped")
+    for i in range(n_short):
+        put(f"{i}.xy", x_axis)
+    remark = read_spectra(folder, x_axis=x_axis).remarks[0]
+    assert remark.endswith(f"; {end} cropped")
 
 
 def test_transmittance_is_refused_converted_or_kept(put):

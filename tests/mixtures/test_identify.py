@@ -117,6 +117,37 @@ def test_tables_are_kept_in_files(table, made, found, tmp_path):
         PhaseTable.load(tmp_path / "missing.npz")
 
 
+def test_damaged_tables_are_no_tables(table, tmp_path):
+    file = tmp_path / "t.npz"
+    table.save(file)
+    good = file.read_bytes()
+    places = np.linspace(0, len(good) - 1, 60).astype(int)
+    damaged = [good[:place] for place in places]
+    damaged += [good[:place] + bytes(40) + good[place + 40 :] for place in places[:40]]
+    for data in damaged:
+        file.write_bytes(data)
+        with pytest.raises(ValueError, match="no table of phases"):
+            PhaseTable.load(file)
+    np.save(tmp_path / "t.npy", np.ones(3))
+    with pytest.raises(ValueError, match="no table of phases"):
+        PhaseTable.load(tmp_path / "t.npy")
+
+
+def test_a_table_that_cannot_be_written_leaves_the_file(table, tmp_path, monkeypatch):
+    table.save(tmp_path / "t.npz")
+    good = (tmp_path / "t.npz").read_bytes()
+
+    def stop(file, **arrays):
+        file.write(b"half")
+        raise OSError("no space")
+
+    monkeypatch.setattr(np, "savez_compressed", stop)
+    with pytest.raises(OSError, match="no space"):
+        table.save(tmp_path / "t.npz")
+    assert (tmp_path / "t.npz").read_bytes() == good
+    assert [path.name for path in tmp_path.iterdir()] == ["t.npz"]
+
+
 def test_bad_patterns(table, made):
     with pytest.raises(ValueError, match="make the table for the range"):
         identify((ANGLES + 10, made.X), table)

@@ -259,6 +259,18 @@ def test_detection_limits_are_what_is_found(powder):
         assert powder.predict([pattern(part)])[0, 1] == found
 
 
+def test_the_scale_of_a_card_changes_no_detection_limit(powder):
+    cards = [
+        Phase.from_lines("a", [4.2, 3.1, 2.2, 1.9, 1.6], [600, 1000, 500, 300, 200]),
+        *CARDS[1:],
+    ]
+    scaled = UnmixingClassifier(ANGLES, shift="strain").fit_table(
+        make_table(cards, wavelength="CuKa", two_theta_range=(15, 70))
+    )
+    X = patterns(2).X
+    assert scaled.detection_limits(X) == pytest.approx(powder.detection_limits(X), rel=1e-6)
+
+
 def test_ignored_spectra_are_no_substance():
     rng = np.random.default_rng(0)
     holder = bands(850, 1400, width=9.0)
@@ -300,9 +312,16 @@ def test_an_internal_standard_makes_amounts_absolute(powder):
         found = model.fit_table(weighed).amounts([row])[0]
         assert found[weights.argmax()] == pytest.approx(0.25)
         np.testing.assert_allclose(found / found.sum(), powder.contributions([row])[0], atol=0.3)
-    model = UnmixingClassifier(ANGLES, shift="strain", internal_standard=("z", 0.25))
+
+
+@pytest.mark.parametrize("standard", [("z", 0.25), (1,), ("a", 1), ("a", "b"), ("a", np.nan), ()])
+def test_a_wrong_internal_standard_is_refused_in_fit(standard):
+    model = UnmixingClassifier(ANGLES, shift="strain", internal_standard=standard)
+    table = make_table(CARDS, wavelength="CuKa", two_theta_range=(15, 70))
     with pytest.raises(ValueError, match="internal_standard"):
-        model.fit_table(weighed).amounts(made.X)
+        model.fit_table(table)
+    with pytest.raises(ValueError, match="internal_standard"):
+        UnmixingClassifier(internal_standard=standard).fit(PURE, np.arange(4))
 
 
 def test_absorption_that_differs_is_a_warning():
