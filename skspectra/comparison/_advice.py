@@ -160,7 +160,7 @@ def recommend(scores, shortfalls, order, *, margin, low, guess, too_few="", rest
         reason += (
             f" It does better than {guessing}."
             if low[model] > guess
-            else f" Whether it does better than {guessing}, cannot be said."
+            else f" It cannot be said whether it does better than {guessing}."
         )
     return Recommendation(model, reason)
 

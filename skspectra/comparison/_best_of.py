@@ -1,13 +1,16 @@
 """The choice between models as one search, so that it can be cross-validated itself."""
 
+from collections.abc import Iterable
 from functools import partial
 from itertools import accumulate, pairwise
+from numbers import Integral
 
 import numpy as np
 from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.pipeline import Pipeline
 
 from skspectra.comparison._advice import choose
+from skspectra.comparison._plan import check_margin
 from skspectra.comparison._verdict import MARGIN, Estimate
 
 # Folds that agree on a difference do not make it certain.
@@ -31,7 +34,7 @@ def best_of(models, *, cv=5, scoring="balanced_accuracy", margin=MARGIN, n_jobs=
     scoring : str or callable, default="balanced_accuracy"
         The score. Take "accuracy", the share of exact matches, for multilabel spectra.
     margin : float, default=0.02
-        Smallest difference that matters.
+        Smallest difference that matters, from 0 to below 1.
     n_jobs : int, default=None
         Number of jobs; None means 1.
 
@@ -44,7 +47,7 @@ def best_of(models, *, cv=5, scoring="balanced_accuracy", margin=MARGIN, n_jobs=
     Raises
     ------
     ValueError
-        If there are no models, or if `margin` is not at least 0.
+        If there are no models, or if `margin` is not from 0 to below 1.
 
     See Also
     --------
@@ -55,8 +58,10 @@ def best_of(models, *, cv=5, scoring="balanced_accuracy", margin=MARGIN, n_jobs=
     Of each model the parameters with the best mean score are taken. Then the first model wins
     whose probability of being worse than the best one by more than `margin` is below 20 %, from
     the differences of the scores of the folds, with the correction of Nadeau and Bengio for
-    training sets that overlap. Where fewer than two folds leave no probability, it is the first
-    within one standard error of the best.
+    training sets that overlap. The correction needs the sizes of test and training sets: they are
+    taken from the ``test_size`` of a splitter that has one as a share, from splits that are given
+    as a list, and otherwise from the number of folds. Where fewer than two folds leave no
+    probability, it is the first within one standard error of the best.
 
     Examples
     --------
@@ -75,8 +80,10 @@ def best_of(models, *, cv=5, scoring="balanced_accuracy", margin=MARGIN, n_jobs=
     """
     if not models:
         raise ValueError("models is empty: there is nothing to choose from")
-    if not margin >= 0:
-        raise ValueError(f"margin must be at least 0, got {margin!r}")
+    margin = check_margin(margin)
+    if isinstance(cv, Iterable) and not hasattr(cv, "split") and not isinstance(cv, str):
+        # A generator of splits would be empty after its first use.
+        cv = list(cv)
     estimators, grids, sizes = [], [], []
     for model in models.values():
         estimator, grid = model if isinstance(model, tuple) else (model, None)
@@ -93,6 +100,7 @@ def best_of(models, *, cv=5, scoring="balanced_accuracy", margin=MARGIN, n_jobs=
         sizes=sizes,
         margin=margin,
         n_repeats=n_repeats,
+        ratio=_test_ratio(cv),
     )
     return GridSearchCV(
         Pipeline([("model", estimators[0])]),
@@ -122,17 +130,40 @@ def best_name(search):
     return search.refit.keywords["names"][int(np.searchsorted(stops, search.best_index_, "right"))]
 
 
-def _choose_candidate(cv_results, *, names, sizes, margin, n_repeats):
+def _test_ratio(cv):
+    """Return the size of test sets divided by that of training sets; None if it is not known."""
+    if isinstance(cv, list):
+        n_train, n_test = np.sum([[_n_rows(part) for part in split] for split in cv], axis=0)
+        return float(n_test / n_train)
+    if not hasattr(cv, "test_size"):
+        return None
+    test, train = cv.test_size, getattr(cv, "train_size", None)
+    if test is None and train is None:
+        test = getattr(cv, "_default_test_size", None)
+    if isinstance(test, Integral) and isinstance(train, Integral):
+        return test / train
+    if any(isinstance(size, Integral) for size in (test, train)) or test is train is None:
+        return None
+    test = 1 - train if test is None else test
+    return float(test / (1 - test if train is None else train))
+
+
+def _n_rows(part):
+    part = np.asarray(part)
+    return int(part.sum()) if part.dtype == bool else len(part)
+
+
+def _choose_candidate(cv_results, *, names, sizes, margin, n_repeats, ratio):
     """Return the number of the candidate to take; candidates of one model stand together."""
     n_splits = sum(key.startswith("split") for key in cv_results)
     folds = np.array([cv_results[f"split{i}_test_score"] for i in range(n_splits)])
     means = folds.mean(axis=0)
     starts = np.cumsum([0, *sizes])
     best = [start + int(np.argmax(means[start:stop])) for start, stop in pairwise(starts)]
-    return best[choose_by_folds(folds[:, best], names, margin, n_repeats)]
+    return best[choose_by_folds(folds[:, best], names, margin, n_repeats, ratio)]
 
 
-def choose_by_folds(folds, names, margin=MARGIN, n_repeats=1):
+def choose_by_folds(folds, names, margin=MARGIN, n_repeats=1, ratio=None):
     """Return the number of the model to take, by the rule of recommendation.
 
     Parameters
@@ -145,14 +176,17 @@ def choose_by_folds(folds, names, margin=MARGIN, n_repeats=1):
         Smallest difference that matters.
     n_repeats : int, default=1
         Number of times that the folds were drawn; it tells what share of the data a split tests.
+    ratio : float, default=None
+        Size of the test sets divided by that of the training sets; None means that of folds.
 
     Returns
     -------
     number : int
         The column of the model.
     """
-    n_folds = len(folds) / n_repeats
-    ratio = 1 / (n_folds - 1) if n_folds > 1 else 0.0
+    if ratio is None:
+        n_folds = len(folds) / n_repeats
+        ratio = 1 / (n_folds - 1) if n_folds > 1 else 0.0
 
     def estimate(values):
         if len(values) < 2:

@@ -23,7 +23,7 @@ def score_cells(result):
     header = ["model", "exact match" if result.multilabel else "balanced acc."]
     columns = [
         [model.model for model in result.models],
-        [with_interval(*model[2:5]) for model in result.models],
+        [_interval(model, "balanced_accuracy") for model in result.models],
     ]
 
     def add(name, shown, cells):
@@ -32,7 +32,7 @@ def score_cells(result):
             columns.append(list(cells))
 
     models, optimum = result.models, result.optimum or np.nan
-    add("accuracy", not result.multilabel, (with_interval(*model[5:8]) for model in models))
+    add("accuracy", not result.multilabel, (_interval(model, "accuracy") for model in models))
     for name in ("f1_micro", "f1_macro", "f1_samples"):
         scores = [getattr(model, name) for model in models]
         add(name.replace("f1_", "F1 "), result.multilabel, map(_percent, scores))
@@ -78,6 +78,7 @@ def pair_cells(result):
     rows = []
     for pair in result.pairs:
         stated = np.isfinite(pair.probability_better)
+        chances = pair.probability_better, pair.probability_equivalent, pair.probability_worse
         verdict = {"better": "A is better", "worse": "B is better"}.get(pair.verdict, pair.verdict)
         rows.append(
             [
@@ -85,11 +86,15 @@ def pair_cells(result):
                 verdict,
                 f"{100 * pair.difference:+.1f}",
                 f"{100 * pair.low:+.1f} to {100 * pair.high:+.1f}" if stated else "-",
-                *(percent(chance) if stated else "-" for chance in pair[8:11]),
+                *(percent(chance) if stated else "-" for chance in chances),
                 pair.needed or ("" if stated else pair.reason),
             ]
         )
     return [*header, "to decide"], rows
+
+
+def _interval(model, name):
+    return with_interval(*(getattr(model, name + end) for end in ("", "_low", "_high")))
 
 
 def _percent(score):

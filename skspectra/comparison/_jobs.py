@@ -79,7 +79,8 @@ def fit_on_all(plan, name):
 
 def _check_workers(n_jobs):
     """Return the number of workers that joblib takes `n_jobs` for."""
-    if n_jobs is not None and (not isinstance(n_jobs, numbers.Integral) or n_jobs == 0):
+    whole = isinstance(n_jobs, numbers.Integral) and not isinstance(n_jobs, bool)
+    if n_jobs is not None and (not whole or n_jobs == 0):
         raise ValueError(f"n_jobs must be None or a whole number other than 0, got {n_jobs!r}")
     n_workers = effective_n_jobs(n_jobs)
     backend, _ = get_active_backend()

@@ -159,6 +159,10 @@ def _check_axis(x_axis, n_points):
 
 
 def _check_holdout(holdout, X, y):
+    if not isinstance(holdout, (tuple, list)) or len(holdout) != 2:
+        shape = getattr(holdout, "shape", None)
+        got = f"an array of shape {shape}" if shape else f"a {type(holdout).__name__}"
+        raise ValueError(f"holdout must be None or (X, y), two arrays, got {got}")
     X_holdout, y_holdout = holdout
     X_holdout = check_array(X_holdout, dtype=[np.float64, np.float32])
     if y.ndim == 2:

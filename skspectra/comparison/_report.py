@@ -86,8 +86,9 @@ def report_blocks(result, pictures=False):
             Block("heading", "Verdicts"),
             Block(
                 "text",
-                f"Differences of {result.score_name} in points. The intervals are widened so that "
-                f"all {len(result.pairs)} verdicts hold together at {100 * result.level:g} %. "
+                f"Differences of {result.verdict_name} in points. The intervals are widened so "
+                f"that all {len(result.pairs)} verdicts hold together at "
+                f"{100 * result.level:g} %. "
                 f"A difference of {100 * result.margin:g} points matters. {PAIR_NOTE}",
             ),
             Block("table", pair_cells(result)),

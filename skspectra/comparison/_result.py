@@ -185,6 +185,12 @@ class Comparison:
         """What ``balanced_accuracy`` is: with several labels a spectrum, exact matches."""
         return "exact matches" if self.multilabel else "balanced accuracy"
 
+    @property
+    def verdict_name(self):
+        """What the verdicts compare: ``score_name``, or the metric given to ``reanalyse``."""
+        metric = self.settings.get("metric", self.score_name)
+        return self.score_name if self.multilabel and metric == "accuracy" else metric
+
     def at_max_shift(self, model):
         """Return the balanced accuracy of a ModelResult under ``max_shift``.
 
@@ -354,5 +360,6 @@ class Comparison:
 
         result = analyse(self.plan, self.runs, pairs=pairs, margin=margin, metric=metric)
         result.optimum, result.published = self.optimum, self.published
-        result.settings = self.settings | result.settings
+        kept = {name: value for name, value in self.settings.items() if name != "metric"}
+        result.settings = kept | result.settings
         return result

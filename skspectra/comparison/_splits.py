@@ -266,11 +266,15 @@ def _check_counts(y, groups, n_groups_needed, n_needed, classes):
     rarest = int(counts.argmin())
     if counts[rarest] >= n_needed:
         return
-    label = f"{'label' if y.ndim == 2 else 'class'} {str(classes[rarest])!r}"
+    kind = "label" if y.ndim == 2 else "class"
+    label = f"{kind} {str(classes[rarest])!r}"
     if groups is None:
+        n = int(counts[rarest])
+        # However few the folds, four spectra are needed.
+        last = "leave it out, or use fewer folds" if n >= 4 else "or leave it out"
         raise ValueError(
-            f"{label} has {counts[rarest]} spectra, but {n_groups_needed} folds need at least "
-            f"{n_needed}"
+            f"{label} has {n} {'spectrum' if n == 1 else 'spectra'}, but {n_groups_needed} folds "
+            f"need at least {n_needed}: measure more of it, merge it with another {kind}, {last}"
         )
     if y.ndim == 2 and n_needed > 2:
         raise ValueError(

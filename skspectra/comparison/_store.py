@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from inspect import isclass, isroutine
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import skspectra
 from skspectra.comparison._run import Run
 
 VERSION = 1
-LIBRARIES = "scikit-learn", "numpy", "scipy", "torch"
+LIBRARIES = "scikit-learn", "numpy", "scipy", "torch", "pybaselines"
 
 
 class NotRemembered(Exception):
@@ -29,7 +29,8 @@ class Store:
     """A folder with the finished runs of a plan, which are found again by what they depend on.
 
     The name of a file is a hash of the spectra, labels and groups, of the rows of the split and of
-    its inner splits, of the classes and parameters of the estimator and its grid, and of versions.
+    its inner splits, of the classes and parameters of the estimator and its grid, and of versions:
+    those of the libraries that all models use, and those of the packages that hold the classes.
     A model whose runs cannot be recognised is in ``forgotten``, with the reason, and is fitted
     again each time. There is no pickle in the files, and a file that cannot be read counts as
     absent.
@@ -201,7 +202,7 @@ def _step(name, part):
 
 
 def _name_of_code(value, name):
-    """Return the full name of a class or function of an installed module."""
+    """Return the full name of a class or function of an installed module, and its version."""
     module = getattr(value, "__module__", None)
     full = f"{module}.{getattr(value, '__qualname__', getattr(value, '__name__', value))}"
     if isinstance(value, np.ufunc):
@@ -211,7 +212,26 @@ def _name_of_code(value, name):
         raise NotRemembered(f"{name or full} is {full}, which has no name to know it by")
     if not _is_installed(module):
         raise NotRemembered(f"{full} is not in an installed module, so it may have been edited")
-    return full
+    version = _version_of_package(module)
+    return f"{full} {version}" if version else full
+
+
+@cache
+def _version_of_package(module):
+    """Return the versions of the distributions that hold the top-level package of a module."""
+    top = str(module).partition(".")[0]
+    # The versions of Python and of this package are part of every key.
+    if top == "skspectra" or top in sys.stdlib_module_names:
+        return ""
+    names = sorted(set(_distributions().get(top, [])))
+    versions = [f"{name} {_version(name)}" for name in names]
+    own = getattr(sys.modules.get(top), "__version__", None)
+    return ", ".join(versions) or str(own or "")
+
+
+@cache
+def _distributions():
+    return importlib.metadata.packages_distributions()
 
 
 def _is_installed(module):

@@ -41,8 +41,8 @@ def group_weights(groups):
 def tie_numbers(X, seed):
     """Return a number from 0 to 1 for each spectrum, by which ties of scores are broken.
 
-    The number is drawn from `seed` and the spectrum itself, so a spectrum has the same p-value
-    alone and among others.
+    The number is drawn from `seed` and the spectrum itself in single precision, so a spectrum has
+    the same number alone and among others, and in both precisions.
 
     Parameters
     ----------
@@ -56,7 +56,9 @@ def tie_numbers(X, seed):
     numbers : ndarray of shape (n_samples,)
         Uniform in [0, 1).
     """
-    sums = [zlib.crc32(np.ascontiguousarray(row).tobytes(), seed) for row in X]
+    # Numbers beyond single precision become infinite, which is no matter here.
+    with np.errstate(over="ignore"):
+        sums = [zlib.crc32(row.astype(np.float32).tobytes(), seed) for row in X]
     return np.array(sums, dtype=np.float64) / 2**32
 
 

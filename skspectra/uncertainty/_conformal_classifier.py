@@ -135,7 +135,7 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
     a spectrum is of none of them.
 
     Ties are broken at random: a number that depends on `random_state` and the spectrum ranks equal
-    scores. So the same spectrum always has the same p-value.
+    scores. So the same spectrum always has the same p-value in the same precision.
 
     `cv` + 1 models are kept. To predict novelty, the classes are described once per fold, which
     takes about ``8 * cv * n_samples * min(n_features, 100)`` bytes more. For 1,350 spectra of
@@ -220,8 +220,8 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
             If there is only one class, if there are fewer spectra or groups than folds, if `cv`
             does not leave out each spectrum once or divides a group, if the estimator lacks the
             scores, if `y` has labels that a frozen estimator does not know, if `unknown_label`
-            is a label, of another kind or given for multilabel spectra, or if `false_alarm_rate`
-            is below 1/(n + 1).
+            is a label, of another kind or given for multilabel spectra, if `false_alarm_rate`
+            is below 1/(n + 1), or if no class is in more than one of the `groups`.
         """
         # If anything fails from here on, no old estimator is left beside the new attributes.
         vars(self).pop("estimator_", None)
@@ -237,6 +237,7 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
         if groups is not None:
             groups = column_or_1d(groups)
             check_consistent_length(X, groups)
+            self._check_groups(y, groups)
         present = y if y.ndim == 2 else y[:, None] == self.classes_
         rows, labels = np.nonzero(present)
         self._weigh(rows, labels, groups, len(X))
@@ -304,6 +305,18 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
                 "two."
             )
         return y
+
+    def _check_groups(self, y, groups):
+        """Refuse groups that divide no class: then no model knows the classes left out."""
+        if y.ndim == 2 or isinstance(self.estimator, FrozenEstimator):
+            return
+        pairs = {(label, group) for label, group in zip(y.tolist(), groups.tolist(), strict=True)}
+        if len(pairs) == len(np.unique(y)):
+            raise ValueError(
+                "each class is in one group only, so no model can be tested on a class that it "
+                "knows. Give as groups the sample or the measurement that spectra share, "
+                "measure each class in several groups, or leave groups out."
+            )
 
     def _weigh(self, rows, labels, groups, n_samples):
         """Count spectra or groups, and weigh the entries: one for each label of a spectrum."""
@@ -428,8 +441,8 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
             calibration spectra or groups, of the rarest class if the level holds by class.
         """
         check_is_fitted(self)
-        if not 0 < level < 1:
-            raise ValueError(f"level={level!r} must be above 0 and below 1.")
+        if not isinstance(level, Real) or not 0 < level < 1:
+            raise ValueError(f"level={level!r} must be a number above 0 and below 1.")
         n_units, what = self.n_calibration_, f"level={level}"
         if self._by_class:
             rarest = self.class_counts_.argmin()

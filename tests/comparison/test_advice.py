@@ -92,7 +92,7 @@ def test_too_few_spectra_state_no_probability():
     assert "within one standard error of the highest score (dear, 95.0 %)" in found.reason
     assert "No probability can be stated: class 'x' has 4 spectra" in found.reason
     assert found.reason.endswith(
-        "Whether it does better than guessing, which gives 50.0 %, cannot be said."
+        "It cannot be said whether it does better than guessing, which gives 50.0 %."
     )
 
 

@@ -7,6 +7,9 @@ from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
     RepeatedStratifiedKFold,
+    ShuffleSplit,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
     cross_val_score,
 )
 from sklearn.neighbors import KNeighborsClassifier
@@ -104,12 +107,38 @@ def test_a_splitter_with_repeats_is_known():
     assert best_of(MODELS, cv=repeated).refit.keywords["n_repeats"] == 10
 
 
+def test_splits_may_come_from_a_generator():
+    search = best_of(MODELS, cv=StratifiedKFold(4).split(X, Y))
+    assert best_name(search.fit(X, Y)) in MODELS
+    assert search.n_splits_ == 4
+    assert search.refit.keywords["ratio"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("cv", "ratio"),
+    [
+        (ShuffleSplit(10, test_size=0.5), 1),
+        (ShuffleSplit(10), 1 / 9),
+        (StratifiedShuffleSplit(5, train_size=0.8), 1 / 4),
+        (ShuffleSplit(5, test_size=0.1, train_size=0.4), 1 / 4),
+        (ShuffleSplit(5, test_size=10, train_size=50), 1 / 5),
+        (ShuffleSplit(5, test_size=10), None),
+        ([(np.arange(80) > 19, np.arange(20))], 1 / 3),
+        (5, None),
+        (GroupKFold(4), None),
+    ],
+)
+def test_sizes_of_test_sets(cv, ratio):
+    found = best_of(MODELS, cv=cv).refit.keywords["ratio"]
+    assert found is None if ratio is None else found == pytest.approx(ratio)
+
+
 @pytest.mark.parametrize(
     ("models", "options", "message"),
     [
         ({}, {}, "models is empty"),
-        (MODELS, {"margin": -0.1}, "margin must be at least 0, got -0.1"),
-        (MODELS, {"margin": np.nan}, "margin must be at least 0, got nan"),
+        (MODELS, {"margin": -0.1}, "margin must be a finite share .* got -0.1"),
+        (MODELS, {"margin": np.nan}, "margin must be a finite share .* got nan"),
     ],
 )
 def test_bad_input(models, options, message):

@@ -229,7 +229,16 @@ def test_leave_one_group_out(peaks):
     ("change", "message"),
     [
         ({"y": ["a"] * 60}, "only one class, 'a'"),
-        ({"cv": 21}, "class 'anatase' has 20 spectra, but 21 folds need at least 21"),
+        (
+            {"cv": 21},
+            "class 'anatase' has 20 spectra, but 21 folds need at least 21: measure more of it, "
+            "merge it with another class, leave it out, or use fewer folds",
+        ),
+        (
+            {"y": ["a"] + ["b"] * 59},
+            "class 'a' has 1 spectrum, but 5 folds need at least 5: measure more of it, merge it "
+            "with another class, or leave it out",
+        ),
         ({"y": ["a"] * 3 + ["b"] * 57, "cv": 2}, "'a' has 3 spectra, but 2 folds need at least 4"),
         ({"cv": 1}, "cv >= 2"),
         ({"cv": "loo"}, "got 'loo'"),

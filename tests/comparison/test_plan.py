@@ -108,9 +108,12 @@ HALVES = (ROWS[::2], ROWS[1::2]), (ROWS[1::2], ROWS[::2])
         ({"names": ["one"]}, "inconsistent numbers"),
         ({"x_axis": np.arange(7)}, "x_axis has 7 points, but X has 8"),
         ({"x_axis": np.arange(8)[::-1]}, "x_axis must be finite and ascend"),
+        ({"holdout": np.ones((3, 8))}, r"holdout must be None or \(X, y\).* of shape \(3, 8\)"),
+        ({"holdout": (np.ones((2, 8)),)}, r"holdout must be None or \(X, y\).* got a tuple"),
         ({"holdout": (np.ones((2, 8)), [1, None])}, "y of the holdout must hold"),
         ({"progress": "yes"}, "progress must be a function"),
         ({"n_jobs": 0}, "n_jobs must be"),
+        ({"n_jobs": True}, "n_jobs must be None or a whole number other than 0, got True"),
         ({"X": np.ones(60)}, "Expected 2D array"),
     ],
 )

@@ -154,6 +154,15 @@ def test_worst_spectra_of_one_model():
     assert [row for row, *_ in worst_spectra(result, "SVC")] == wrong[:6].tolist()
 
 
+def test_the_metric_of_the_verdicts_is_named(result):
+    again = result.reanalyse(metric="accuracy")
+    assert "Differences of accuracy in points." in again.to_markdown()
+    assert again.settings["metric"] == "accuracy"
+    back = again.reanalyse()
+    assert "metric" not in back.settings
+    assert "Differences of balanced accuracy in points." in back.to_markdown()
+
+
 def test_errors_are_counted(result):
     kinds = [block for block in report_blocks(result) if block.kind == "table"]
     header, rows = kinds[-2].content

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn.dummy import DummyClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
@@ -130,6 +131,17 @@ def test_labels_and_groups_count_where_splits_are_given(blobs, fits, tmp_path, w
 def test_versions(blobs, fits, tmp_path, monkeypatch):
     compare(*blobs, models(), results=tmp_path)
     monkeypatch.setattr("skspectra.__version__", "99")
+    compare(*blobs, models(), results=tmp_path)
+    assert len(fits) == 2 * N_FITS
+
+
+def test_version_of_the_package_of_a_class(blobs, fits, tmp_path, monkeypatch):
+    assert describe(GaussianNB)[1] == (
+        f"sklearn.naive_bayes.GaussianNB scikit-learn {sklearn.__version__}"
+    )
+    assert describe(PooledSVC)[1] == f"{PooledSVC.__module__}.PooledSVC"
+    compare(*blobs, models(), results=tmp_path)
+    monkeypatch.setattr("skspectra.comparison._store._version_of_package", lambda module: "99")
     compare(*blobs, models(), results=tmp_path)
     assert len(fits) == 2 * N_FITS
 

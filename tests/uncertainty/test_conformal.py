@@ -77,6 +77,7 @@ def test_tie_numbers_belong_to_a_spectrum():
     numbers = conformal.tie_numbers(X, 3)
     np.testing.assert_array_equal(conformal.tie_numbers(X[::-2], 3), numbers[::-2])
     np.testing.assert_array_equal(conformal.tie_numbers(np.asfortranarray(X), 3), numbers)
+    np.testing.assert_array_equal(conformal.tie_numbers(X.astype(np.float32), 3), numbers)
     assert (conformal.tie_numbers(X, 4) != numbers).all()
     counts = np.histogram(numbers, bins=5, range=(0, 1))[0]
     assert counts.sum() == 500

@@ -343,6 +343,8 @@ ERRORS = [
         r"divides group 0 between folds",
     ),
     ({}, {"groups": np.arange(9)}, r"inconsistent numbers of samples"),
+    ({"cv": 3}, {"groups": Y}, r"each class is in one group only"),
+    ({"cv": 2}, {"groups": Y // 2}, r"each class is in one group only"),
     ({"conformity_score": "probability"}, {}, r"needs an estimator with predict_proba"),
 ]
 
@@ -365,7 +367,7 @@ def test_errors_of_labels():
 @pytest.mark.parametrize("level", [0, 1, 1.5, -0.1])
 def test_levels_that_are_none(level):
     model = ConformalClassifier(PooledSVC(), random_state=0).fit(X, Y)
-    with pytest.raises(ValueError, match=rf"level={level} must be above 0 and below 1"):
+    with pytest.raises(ValueError, match=rf"level={level} must be a number above 0 and below 1"):
         model.predict_set(NEW, level)
 
 
@@ -386,6 +388,12 @@ def test_the_rate_can_be_changed_after_fit():
     assert (model.set_params(false_alarm_rate=0.5).predict(NEW) == -1).sum() > few
     with pytest.raises(ValueError, match="needs n=99"):
         model.set_params(false_alarm_rate=0.01).predict(NEW)
+
+
+def test_a_level_that_is_no_number():
+    model = ConformalClassifier(PooledSVC(), cv=2, random_state=0).fit(X, Y)
+    with pytest.raises(ValueError, match="level='a' must be a number above 0 and below 1"):
+        model.predict_set(NEW, level="a")
 
 
 def test_a_class_in_one_group_only():
