@@ -213,7 +213,13 @@ def _scores(model, X):
     import numpy as np
 
     if hasattr(model, "predict_proba"):
-        return np.asarray(model.predict_proba(X))
+        proba = model.predict_proba(X)
+        if isinstance(proba, list):
+            from skspectra.uncertainty._scores import presence
+
+            # Trees and nearest neighbours have one array per label.
+            return presence(proba, model, len(proba))
+        return np.asarray(proba)
     if hasattr(model, "decision_function"):
         scores = np.asarray(model.decision_function(X))
         return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores

@@ -13,10 +13,12 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 
 from skspectra import PooledSVC, comparison, io
 from skspectra._cli import _predict, main
 from skspectra._cli._compare import with_window
+from skspectra.uncertainty import ConformalClassifier
 
 CASES = runpy.run_path(str(Path(__file__).parents[1] / "io" / "test_malformed.py"))["CASES"]
 
@@ -376,6 +378,19 @@ def test_scores_are_decisions_or_empty_otherwise():
 
     rows, _, _ = scored(OutputCodeClassifier(GaussianNB(), random_state=0))
     assert [row[1:4] for row in rows] == [("", "", "")] * 2
+
+
+def test_trees_and_neighbors_have_a_score_for_several_labels():
+    rng = np.random.default_rng(0)
+    y = rng.integers(2, size=(40, 2))
+    X = rng.normal(size=(40, 4)) + 4 * np.hstack([y, 1 - y])
+    model = KNeighborsClassifier(3).fit(X, y)
+    expected = np.stack([proba[:, 1] for proba in model.predict_proba(X)], axis=1)
+    for one in (model, ConformalClassifier(model, random_state=0).fit(X, y)):
+        rows = _predict.label_spectra(X, io.ModelFile(one, classes=["a", "b"]))
+        for row, present, score in zip(rows, model.predict(X), expected, strict=True):
+            least = f"{score[present == 1].min():.4g}" if present.any() else ""
+            assert row[1:4] == (least, "", "")
 
 
 def test_the_example_is_measured_files_in_three_dialects(run, tmp_path):
