@@ -198,7 +198,8 @@ def label_spectra(X, file):
         ]
     rows = []
     for label, score, flag in zip(predicted.tolist(), scores, unlike, strict=True):
-        if score is None:
+        # A spectrum that the model rejects has a label without a score.
+        if score is None or label not in file.classes:
             rows.append((label, "", "", "", flag))
             continue
         own = file.classes.index(label)

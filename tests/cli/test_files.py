@@ -380,6 +380,19 @@ def test_scores_are_decisions_or_empty_otherwise():
     assert [row[1:4] for row in rows] == [("", "", "")] * 2
 
 
+def test_rejected_spectra_have_a_label_without_scores():
+    rng = np.random.default_rng(0)
+    y = np.array(["a", "b"])[np.arange(60) % 2]
+    X = rng.normal(size=(60, 4)) + 4 * np.eye(2, 4)[np.arange(60) % 2]
+    model = ConformalClassifier(LogisticRegression(), unknown_label="none", random_state=0)
+    model.fit(X, y)
+    X = np.vstack([X[:1], [[0.0, 0.0, 50.0, -50.0]]])
+    first, second = _predict.label_spectra(X, io.ModelFile(model, classes=["a", "b"]))
+    assert first[0] == "a"
+    assert float(first[1]) > 0.5
+    assert second == ("none", "", "", "", True)
+
+
 def test_trees_and_neighbors_have_a_score_for_several_labels():
     rng = np.random.default_rng(0)
     y = rng.integers(2, size=(40, 2))
