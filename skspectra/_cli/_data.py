@@ -9,6 +9,9 @@ from skspectra._cli._shared import UserError, busy, show_warning
 
 # Where more than one file in so many is bad, something else is wrong.
 MAX_BAD = 5
+# The file's name and the row, column or block of it. A name may hold colons itself; columns have
+# the names of a header, so these follow the suffix of a file.
+_ROW = re.compile(r"(.+):(?:line|column|block) \d+|(.+?\.[A-Za-z]\w*):.+", re.DOTALL)
 
 
 def add_reading_options(parser, wavelength=None):
@@ -193,7 +196,9 @@ def report_skipped(spectra, max_bad=None):
 
 def file_of(name):
     """Return the file that a spectrum comes from, by its name."""
-    return str(name).partition(":")[0]
+    name = str(name)
+    found = _ROW.fullmatch(name)
+    return found[1] or found[2] if found else name
 
 
 def crop(spectra, limits):

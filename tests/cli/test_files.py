@@ -16,7 +16,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
 from skspectra import PooledSVC, comparison, io
-from skspectra._cli import _predict, main
+from skspectra._cli import _data, _predict, main
 from skspectra._cli._compare import with_window
 from skspectra.uncertainty import ConformalClassifier
 
@@ -378,6 +378,22 @@ def test_scores_are_decisions_or_empty_otherwise():
 
     rows, _, _ = scored(OutputCodeClassifier(GaussianNB(), random_state=0))
     assert [row[1:4] for row in rows] == [("", "", "")] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("a.csv", "a.csv"),
+        ("a:0.xy", "a:0.xy"),
+        ("a:0.csv:line 3", "a:0.csv"),
+        ("table:line 3", "table"),
+        ("a.csv:column 2", "a.csv"),
+        ("a.csv:quartz: wet", "a.csv"),
+        ("a.wdf:12", "a.wdf"),
+    ],
+)
+def test_files_are_told_from_their_rows(name, file):
+    assert _data.file_of(name) == file
 
 
 def test_rejected_spectra_have_a_label_without_scores():
