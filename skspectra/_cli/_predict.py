@@ -50,6 +50,7 @@ def run(options):
     path = None if options.output is None else check_file(options.output)
     files = _find(options)
     file = _load(options.model)
+    _check_axis(options, file)
     rows, status = [], 0
     writer = _Writer(path, options.output)
     started = told = time.monotonic()
@@ -114,6 +115,26 @@ def _load(name):
     if file.x_axis is None:
         raise UserError(f"{name}: the model knows no axis; save it with x_axis=...")
     return file
+
+
+def _check_axis(options, file):
+    """Raise a UserError if the unit or the wavelength that is given is not that of the model."""
+    from skspectra.io._merge import is_same_wavelength
+    from skspectra.io._units import unit_name
+
+    unit, wavelength = options.unit, options.wavelength
+    if unit and file.unit and unit_name(unit) != unit_name(file.unit):
+        raise UserError(
+            f"--unit {unit}: the model was trained on spectra in {file.unit}; leave --unit out if "
+            "the files are in this unit, otherwise convert them"
+        )
+    known = file.wavelength
+    if wavelength is not None and known and not is_same_wavelength(wavelength, known):
+        raise UserError(
+            f"--wavelength {wavelength:g}: the model was trained on spectra measured at {known:g} "
+            "angstrom; leave --wavelength out if the files were measured at it, otherwise train "
+            "another model"
+        )
 
 
 def _read(name, path, file, options):

@@ -380,6 +380,23 @@ def test_scores_are_decisions_or_empty_otherwise():
     assert [row[1:4] for row in rows] == [("", "", "")] * 2
 
 
+def write_table(path, n_rows=60, bad=()):
+    rows = [f"{'ab'[i % 2]},{i % 2 + i % 3},{'' if i in bad else i % 5},3" for i in range(n_rows)]
+    path.write_text("\n".join(["label,10,20,30", *rows]) + "\n")
+
+
+def test_rows_that_were_to_be_dropped_are_no_error(run, tmp_path):
+    write_table(tmp_path / "table.csv", bad=[4])
+    arguments = ("table.csv", "--target", "label", "--drop-incomplete", "--unit", "cm-1")
+    status, text, errors = run("show", *arguments)
+    assert status == 1
+    assert "table.csv: 59 spectra of 3 points" in text
+    assert "left out: table.csv:line 6: column '20': the cell is empty" in errors
+    status, text, errors = run("fit", *arguments, "--model", "raw SVC", "-o", "m.skops")
+    assert status == 1
+    assert "was fitted on 59 spectra" in text
+
+
 @pytest.mark.parametrize(
     ("name", "file"),
     [
@@ -394,6 +411,15 @@ def test_scores_are_decisions_or_empty_otherwise():
 )
 def test_files_are_told_from_their_rows(name, file):
     assert _data.file_of(name) == file
+
+
+def test_unit_and_wavelength_are_those_of_the_model(run, spectra):
+    arguments = ("train", "--labels", "train/labels.csv", "--model", "raw SVC", "-o", "m.skops")
+    assert run("fit", *arguments, "--wavelength", 1.5406)[0] == 0
+    predict = ("predict", "m.skops", "train/s0.csv")
+    check_error(run(*predict, "--unit", "deg"), "--unit deg: the model", "in cm-1")
+    check_error(run(*predict, "--wavelength", 0.7093), "--wavelength 0.7093: the", "at 1.5406")
+    assert run(*predict, "--unit", "1/cm", "--wavelength", 1.5418)[0] == 0
 
 
 def test_rejected_spectra_have_a_label_without_scores():
