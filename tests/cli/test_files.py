@@ -381,7 +381,7 @@ def test_scores_are_decisions_or_empty_otherwise():
 
 
 def write_table(path, n_rows=60, bad=()):
-    rows = [f"{'ab'[i % 2]},{i % 2 + i % 3},{'' if i in bad else i % 5},3" for i in range(n_rows)]
+    rows = [f"{'ab'[i % 2]},{i % 2 + i % 3},{'' if i in bad else i % 5},9" for i in range(n_rows)]
     path.write_text("\n".join(["label,10,20,30", *rows]) + "\n")
 
 
