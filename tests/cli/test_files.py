@@ -413,6 +413,33 @@ def test_files_are_told_from_their_rows(name, file):
     assert _data.file_of(name) == file
 
 
+def test_dropped_rows_stay_in_the_predictions(run, tmp_path):
+    write_table(tmp_path / "table.csv")
+    unit = ("--unit", "cm-1")
+    run("fit", "table.csv", "--target", "label", *unit, "--model", "raw SVC", "-o", "m.skops")
+    write_table(tmp_path / "new.csv", 6, bad=[4])
+    arguments = ("predict", "m.skops", "new.csv", "--drop-incomplete", "-o", "p.csv")
+    status, _, errors = run(*arguments)
+    assert status == 1
+    assert "cannot be read: new.csv:line 6: column '20': the cell is empty" in errors
+    rows = {row["file"]: row for row in read_table("p.csv")}
+    assert len(rows) == 6
+    assert rows["new.csv:line 6"]["remark"] == "cannot be read"
+    assert [row["label"] for row in rows.values()].count("") == 1
+
+
+def test_remarks_on_new_files_are_said_once(run, spectra, tmp_path):
+    run("fit", "train", "--labels", "train/labels.csv", "--model", "raw SVC", "-o", "m.skops")
+    x = np.arange(100, 201)
+    for name in ("a.xy", "b.xy"):
+        np.savetxt(tmp_path / name, np.column_stack([x, x % 7, 0.1 + x % 3]))
+    status, text, errors = run("predict", "m.skops", "a.xy", "b.xy")
+    assert status == 0
+    assert text.startswith("file,label")
+    assert errors.count("a.xy: a third column was taken for standard deviations") == 1
+    assert "b.xy" not in errors
+
+
 def test_unit_and_wavelength_are_those_of_the_model(run, spectra):
     arguments = ("train", "--labels", "train/labels.csv", "--model", "raw SVC", "-o", "m.skops")
     assert run("fit", *arguments, "--wavelength", 1.5406)[0] == 0
