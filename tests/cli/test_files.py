@@ -287,9 +287,11 @@ def test_range_and_window(run, spectra):
     assert "PooledSVC(pool_size=4)" in text
 
 
-def test_windows_are_searched_around_the_given_one():
-    models = comparison.default_models(1000, search=True, networks=False)
-    found = with_window(models, 40, 1000)
+# On 700 points the smallest default window is a single point.
+@pytest.mark.parametrize("n_points", [700, 1000])
+def test_windows_are_searched_around_the_given_one(n_points):
+    models = comparison.default_models(n_points, search=True, networks=False)
+    found = with_window(models, 40, n_points)
     estimator, grid = found["pooled SVC"]
     assert estimator.get_params()["classify__pool_size"] == 40
     assert grid[0]["classify__pool_size"] == [10, 20, 30, 40, 60, 80]
