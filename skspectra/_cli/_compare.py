@@ -208,15 +208,16 @@ def with_window(models, window, n_points):
         if isinstance(grid, list):
             return [changed(one, places) for one in grid]
         return {
+            # A single window of one point pools nothing, and stays.
             name: [places.get(value, value) for value in values]
-            if name.endswith("pool_size")
+            if name.endswith("pool_size") and list(values) != [1]
             else values
             for name, values in (grid or {}).items()
         }
 
     from skspectra.comparison._models import window_sizes
 
-    places = {old: new for old, new in zip(window_sizes(n_points), sizes, strict=True) if old > 1}
+    places = dict(zip(window_sizes(n_points), sizes, strict=True))
     found = {}
     for name, model in models.items():
         estimator, grid = model if isinstance(model, tuple) else (model, None)

@@ -9,6 +9,9 @@ from skspectra._cli._shared import UserError, busy, show_warning
 
 # Where more than one file in so many is bad, something else is wrong.
 MAX_BAD = 5
+# The file's name and the row, column or block of it. A name may hold colons itself; columns have
+# the names of a header, so these follow the suffix of a file.
+_ROW = re.compile(r"(.+):(?:line|column|block) \d+|(.+?\.[A-Za-z]\w*):.+", re.DOTALL)
 
 
 def add_reading_options(parser, wavelength=None):
@@ -143,7 +146,7 @@ def read_labelled(options):
     spectra : Spectra
         Spectra of two classes or more.
     status : int
-        1 if a file was left out, 0 otherwise.
+        1 if a file or a row was left out, 0 otherwise.
     """
     if options.target is None and options.labels is None:
         raise UserError(
@@ -166,7 +169,7 @@ def read_labelled(options):
 
 
 def report_skipped(spectra, max_bad=None):
-    """Name the files that were left out, and return the exit status, 0 or 1.
+    """Name the files and rows that were left out, and return the exit status, 0 or 1.
 
     Parameters
     ----------
@@ -178,22 +181,31 @@ def report_skipped(spectra, max_bad=None):
     Returns
     -------
     status : int
-        1 if a file was left out.
+        1 if a file or a row was left out.
     """
     skipped = spectra.skipped
-    n_files = len({file_of(name) for name in spectra.names}) + len(skipped)
-    if max_bad and len(skipped) * max_bad > n_files:
-        first, *rest = skipped.values()
+    # Single rows are left out where that was asked for, so they speak against no file.
+    bad = [with_place(*one) for one in skipped.items() if file_of(one[0]) == one[0]]
+    n_files = len({file_of(name) for name in spectra.names}) + len(bad)
+    if max_bad and len(bad) * max_bad > n_files:
+        first, *rest = bad
         more = f"; {len(rest)} more files are bad, too" if rest else ""
         raise UserError(f"{first}{more}")
     for name, reason in skipped.items():
-        show_warning(f"left out: {reason if name in reason else f'{name}: {reason}'}")
+        show_warning(f"left out: {with_place(name, reason)}")
     return int(bool(skipped))
+
+
+def with_place(name, reason):
+    """Return why something was left out, with its name."""
+    return reason if name in reason else f"{name}: {reason}"
 
 
 def file_of(name):
     """Return the file that a spectrum comes from, by its name."""
-    return str(name).partition(":")[0]
+    name = str(name)
+    found = _ROW.fullmatch(name)
+    return found[1] or found[2] if found else name
 
 
 def crop(spectra, limits):

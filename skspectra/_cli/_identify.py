@@ -13,6 +13,8 @@ from skspectra._cli._shared import (
     show_warning,
 )
 
+# A saved table knows neither, so they cannot be chosen with one.
+DEFAULTS = {"slit": "fixed", "polarization": 1.0}
 TEXT = """\
 Find the crystalline phases of measured powder patterns, their amounts, and what is left
 unexplained. The phases come from a folder of CIF files, or from a table that --save-table wrote.
@@ -36,13 +38,13 @@ def add_parser(commands):
         "--elements", metavar="SYMBOL", nargs="+", help="keep phases made of these elements only"
     )
     command.add_argument(
-        "--slit", choices=("fixed", "automatic"), default="fixed", help="divergence slit"
+        "--slit", choices=("fixed", "automatic"), default=DEFAULTS["slit"], help="divergence slit"
     )
     command.add_argument(
         "--polarization",
         metavar="K",
         type=float,
-        default=1.0,
+        default=DEFAULTS["polarization"],
         help="1 without a monochromator (default), about 0.8 with graphite, 0 at a synchrotron",
     )
     command.add_argument(
@@ -122,22 +124,57 @@ def _standard(text):
 
 def _wavelength(line, spectra):
     """Return the wavelength that was given, or else that of the files, or None."""
+    from skspectra.diffraction import wavelengths
+    from skspectra.io._merge import is_same_wavelength
+
     if line is None:
         return spectra.wavelength
     try:
-        return float(line)
+        given = float(line)
     except ValueError:
-        return line
+        given = line
+    known = spectra.wavelength
+    if known is not None and not is_same_wavelength(wavelengths(given)[0, 0], known):
+        raise UserError(
+            f"--wavelength {line}: the files say that they were measured at {known:g} angstrom; "
+            "leave --wavelength out to take that of the files"
+        )
+    return given
+
+
+def _load_table(options, wavelength):
+    """Return a saved table, if it fits the options and the wavelength."""
+    from skspectra.diffraction import PhaseTable, wavelengths
+    from skspectra.io._merge import is_same_wavelength
+
+    if options.elements:
+        raise UserError("--elements chooses among CIF files; a table holds what it holds")
+    for name in ("polarization", "slit"):
+        value = getattr(options, name)
+        if value != DEFAULTS[name]:
+            raise UserError(
+                f"--{name} {value}: the intensities of a saved table are those it was made with; "
+                f"leave --{name} out, or give the folder of CIF files as --phases"
+            )
+    table = PhaseTable.load(options.phases)
+    own = float(table.wavelengths[0, 0])
+    if wavelength is None:
+        return table
+    asked = float(wavelengths(wavelength)[0, 0])
+    if not is_same_wavelength(asked, own):
+        raise UserError(
+            f"{options.phases}: the table was made for {own:g} angstrom, but the patterns were "
+            f"measured at {asked:g}; give the folder of CIF files as --phases"
+        )
+    return table
 
 
 def _table(options, wavelength, low, high):
     """Return the table of phases, read or made."""
-    from skspectra.diffraction import PhaseTable, make_table, read_phases
+    from skspectra.diffraction import make_table, read_phases
 
     if not Path(options.phases).is_dir():
-        if options.elements:
-            raise UserError("--elements chooses among CIF files; a table holds what it holds")
-        return PhaseTable.load(options.phases)
+        return _load_table(options, wavelength)
     if wavelength is None:
         raise UserError(
             "the files do not tell the wavelength, and none is assumed: give --wavelength, for "

@@ -3,7 +3,7 @@
 import csv
 import time
 
-from skspectra._cli._data import add_reading_options, in_options, labels_beside
+from skspectra._cli._data import add_reading_options, in_options, labels_beside, with_place
 from skspectra._cli._shared import (
     PATIENCE,
     Interrupted,
@@ -25,8 +25,8 @@ CONSTANT, UNLIKE = "constant", "unlike anything it was trained on"
 TEXT = """\
 Predict the labels of new files and write them as CSV, with the columns file, label, score, second,
 second_score and remark. Spectra are brought onto the axis of the model; a file that does not
-cover it gets a remark instead of a label. A file that cannot be read is named and skipped, and the
-exit status is 1."""
+cover it gets a remark instead of a label. A file that cannot be read, or a row that
+--drop-incomplete leaves out, is named and gets a remark, too, and the exit status is 1."""
 EXAMPLES = """\
   skspectra predict phases.skops NEW_FILES... -o predictions.csv
   skspectra predict phases.skops FOLDER -o predictions.csv --strict
@@ -50,14 +50,18 @@ def run(options):
     path = None if options.output is None else check_file(options.output)
     files = _find(options)
     file = _load(options.model)
+    _check_axis(options, file)
     rows, status = [], 0
     writer = _Writer(path, options.output)
     started = told = time.monotonic()
-    n_done, waiting = 0, []
+    n_done, waiting, remarks = 0, [], set()
     try:
         for n_done, (name, source) in enumerate(files.items(), start=1):
             try:
-                waiting.append(_read(name, source, file, options))
+                spectra = _read(name, source, file, options)
+                waiting.append(_rows(name, source, spectra))
+                _say(name, source, spectra, remarks)
+                status = max(status, int(bool(spectra.skipped)))
             except UserError as error:
                 if options.strict:
                     raise
@@ -116,12 +120,32 @@ def _load(name):
     return file
 
 
+def _check_axis(options, file):
+    """Raise a UserError if the unit or the wavelength that is given is not that of the model."""
+    from skspectra.io._merge import is_same_wavelength
+    from skspectra.io._units import unit_name
+
+    unit, wavelength = options.unit, options.wavelength
+    if unit and file.unit and unit_name(unit) != unit_name(file.unit):
+        raise UserError(
+            f"--unit {unit}: the model was trained on spectra in {file.unit}; leave --unit out if "
+            "the files are in this unit, otherwise convert them"
+        )
+    known = file.wavelength
+    if wavelength is not None and known and not is_same_wavelength(wavelength, known):
+        raise UserError(
+            f"--wavelength {wavelength:g}: the model was trained on spectra measured at {known:g} "
+            "angstrom; leave --wavelength out if the files were measured at it, otherwise train "
+            "another model"
+        )
+
+
 def _read(name, path, file, options):
-    """Return the spectra of one file on the axis of the model as (name, spectrum, remark)."""
+    """Return the spectra of one file on the axis of the model."""
     from skspectra.io import read_spectra
 
     try:
-        spectra = read_spectra(
+        return read_spectra(
             path,
             x_axis=file.x_axis,
             unit=options.unit or file.unit,
@@ -134,12 +158,28 @@ def _read(name, path, file, options):
         raise UserError(f"{name}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
         raise UserError(in_options(error)) from None
-    names = spectra.names.tolist()
-    found = [name + one.removeprefix(path.name) for one in names]
-    return [
+
+
+def _rows(name, path, spectra):
+    """Return the spectra of one file as (name, spectrum, remark), and the rows left out of it."""
+    found = [
         (one, row, CONSTANT if row.min() == row.max() else "")
-        for one, row in zip(found, spectra.X, strict=True)
+        for one, row in zip(spectra.names.tolist(), spectra.X, strict=True)
     ]
+    found += [(one, None, NOT_READ) for one in spectra.skipped]
+    return [(name + one.removeprefix(path.name), *more) for one, *more in found]
+
+
+def _say(name, path, spectra, said):
+    """Say which rows of a file were left out, and what was remarked of it, each remark once."""
+    for one, reason in spectra.skipped.items():
+        show_warning(f"{NOT_READ}: {with_place(name + one.removeprefix(path.name), reason)}")
+    for remark in spectra.remarks:
+        text = remark.removeprefix(f"{path.name}: ")
+        # That spectra are brought onto the axis of the model is no news.
+        if text not in said and not text.startswith("one axis: "):
+            said.add(text)
+            show_warning(f"{name}: {text}")
 
 
 def _predict(rows, file):
@@ -198,7 +238,8 @@ def label_spectra(X, file):
         ]
     rows = []
     for label, score, flag in zip(predicted.tolist(), scores, unlike, strict=True):
-        if score is None:
+        # A spectrum that the model rejects has a label without a score.
+        if score is None or label not in file.classes:
             rows.append((label, "", "", "", flag))
             continue
         own = file.classes.index(label)
@@ -213,7 +254,13 @@ def _scores(model, X):
     import numpy as np
 
     if hasattr(model, "predict_proba"):
-        return np.asarray(model.predict_proba(X))
+        proba = model.predict_proba(X)
+        if isinstance(proba, list):
+            from skspectra.uncertainty._scores import presence
+
+            # Trees and nearest neighbours have one array per label.
+            return presence(proba, model, len(proba))
+        return np.asarray(proba)
     if hasattr(model, "decision_function"):
         scores = np.asarray(model.decision_function(X))
         return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores

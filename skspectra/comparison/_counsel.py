@@ -8,6 +8,8 @@ from skspectra.comparison._parameters import in_axis_units
 from skspectra.comparison._wording import listed
 
 MOST_LISTED = 8
+# Where more of the spectra are named wrongly by every model, it is not their labels.
+MOST_WRONG = 0.1
 
 
 def give_advice(result):
@@ -111,13 +113,19 @@ def _hard(result):
     hard = hard_spectra(result)
     if not hard:
         return
+    n = len(np.unique(result.rows))
+    begin = f"{len(hard)} of {n} spectra are" if len(hard) > 1 else f"One of {n} spectra is"
+    if len(hard) > MOST_WRONG * n:
+        yield (
+            f"{begin} named wrongly by every model. So many are hardly wrong labels: the classes "
+            "overlap."
+        )
+        return
     words = [
         f"{'row ' + str(row) if result.names is None else result.names[row]} "
         f"(label {label}, taken for {said})"
         for row, label, said in hard
     ]
-    n = len(np.unique(result.rows))
-    begin = f"{len(hard)} of {n} spectra are" if len(hard) > 1 else f"One of {n} spectra is"
     yield (
         f"{begin} named wrongly by every model: {listed(words, MOST_LISTED)}. Check "
         f"{'their labels, first where all models agree' if len(hard) > 1 else 'its label'}."

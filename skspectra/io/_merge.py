@@ -86,6 +86,11 @@ def check_axis(x_axis):
     return values
 
 
+def is_same_wavelength(one, other):
+    """Return whether two wavelengths differ by rounding, or by what K-alpha2 adds, only."""
+    return abs(one - other) <= _SAME_WAVELENGTH * other
+
+
 def _agree(what, values, given, parameter):
     """Return the one value that files name, or that is given; raise where they differ."""
     known = {name: value for name, value in values.items() if value is not None}
@@ -94,11 +99,7 @@ def _agree(what, values, given, parameter):
     for name, value in known.items():
         if first is None:
             first, whose = value, f"{name} has {value!r}"
-        same = (
-            abs(value - first) <= _SAME_WAVELENGTH * first
-            if isinstance(value, float)
-            else value == first
-        )
+        same = is_same_wavelength(value, first) if isinstance(value, float) else value == first
         if not same:
             raise BadFileError(
                 f"{name}: the {what} is {value!r}, but {whose}; read such files apart and convert "

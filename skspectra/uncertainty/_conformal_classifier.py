@@ -25,7 +25,7 @@ from skspectra._validation import FLAT, as_indicator, warn_if_flat
 from skspectra.uncertainty import _conformal as conformal
 from skspectra.uncertainty._folds import is_frame, make_folds, rows_of, rows_of_params
 from skspectra.uncertainty._novelty import class_distance, fit_classes, model_features
-from skspectra.uncertainty._scores import choose_score, label_scores
+from skspectra.uncertainty._scores import choose_score, label_scores, presence
 
 
 @contextmanager
@@ -537,7 +537,10 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
         proba : ndarray of shape (n_samples, n_classes)
             The probabilities of ``estimator_``, without `unknown_label`.
         """
-        return self._delegate("predict_proba", X)
+        proba = self._delegate("predict_proba", X)
+        if isinstance(proba, list):
+            return presence(proba, self.estimator_, len(self.classes_))
+        return proba
 
     @available_if(_estimator_has("decision_function"))
     def decision_function(self, X):

@@ -63,7 +63,7 @@ def label_scores(model, X, score, classes, multilabel):
     """
     values = getattr(model, METHODS[score])(X)
     if multilabel:
-        values = _columns(values, model, len(classes))
+        values = presence(values, model, len(classes))
         return -values if score == "margin" else odds_against(values, 1 - values)
     if values.ndim == 1:
         values = np.column_stack([-values, values])
@@ -78,7 +78,7 @@ def label_scores(model, X, score, classes, multilabel):
     return margin_scores(every) if score == "margin" else probability_scores(every)
 
 
-def _columns(values, model, n_labels):
+def presence(values, model, n_labels):
     """Return what a model says of the presence of each label, as columns of a matrix."""
     if isinstance(values, list):
         # Trees have one array per label, with a column for each of 0 and 1 that occurred.

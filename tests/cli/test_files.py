@@ -13,10 +13,12 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 
 from skspectra import PooledSVC, comparison, io
-from skspectra._cli import _predict, main
+from skspectra._cli import _data, _predict, main
 from skspectra._cli._compare import with_window
+from skspectra.uncertainty import ConformalClassifier
 
 CASES = runpy.run_path(str(Path(__file__).parents[1] / "io" / "test_malformed.py"))["CASES"]
 
@@ -285,9 +287,11 @@ def test_range_and_window(run, spectra):
     assert "PooledSVC(pool_size=4)" in text
 
 
-def test_windows_are_searched_around_the_given_one():
-    models = comparison.default_models(1000, search=True, networks=False)
-    found = with_window(models, 40, 1000)
+# On 700 points the smallest default window is a single point.
+@pytest.mark.parametrize("n_points", [700, 1000])
+def test_windows_are_searched_around_the_given_one(n_points):
+    models = comparison.default_models(n_points, search=True, networks=False)
+    found = with_window(models, 40, n_points)
     estimator, grid = found["pooled SVC"]
     assert estimator.get_params()["classify__pool_size"] == 40
     assert grid[0]["classify__pool_size"] == [10, 20, 30, 40, 60, 80]
@@ -376,6 +380,101 @@ def test_scores_are_decisions_or_empty_otherwise():
 
     rows, _, _ = scored(OutputCodeClassifier(GaussianNB(), random_state=0))
     assert [row[1:4] for row in rows] == [("", "", "")] * 2
+
+
+def write_table(path, n_rows=60, bad=()):
+    rows = [f"{'ab'[i % 2]},{i % 2 + i % 3},{'' if i in bad else i % 5},9" for i in range(n_rows)]
+    path.write_text("\n".join(["label,10,20,30", *rows]) + "\n")
+
+
+def test_rows_that_were_to_be_dropped_are_no_error(run, tmp_path):
+    write_table(tmp_path / "table.csv", bad=[4])
+    arguments = ("table.csv", "--target", "label", "--drop-incomplete", "--unit", "cm-1")
+    status, text, errors = run("show", *arguments)
+    assert status == 1
+    assert "table.csv: 59 spectra of 3 points" in text
+    assert "left out: table.csv:line 6: column '20': the cell is empty" in errors
+    status, text, errors = run("fit", *arguments, "--model", "raw SVC", "-o", "m.skops")
+    assert status == 1
+    assert "was fitted on 59 spectra" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("a.csv", "a.csv"),
+        ("a:0.xy", "a:0.xy"),
+        ("a:0.csv:line 3", "a:0.csv"),
+        ("table:line 3", "table"),
+        ("a.csv:column 2", "a.csv"),
+        ("a.csv:quartz: wet", "a.csv"),
+        ("a.wdf:12", "a.wdf"),
+    ],
+)
+def test_files_are_told_from_their_rows(name, file):
+    assert _data.file_of(name) == file
+
+
+def test_dropped_rows_stay_in_the_predictions(run, tmp_path):
+    write_table(tmp_path / "table.csv")
+    unit = ("--unit", "cm-1")
+    run("fit", "table.csv", "--target", "label", *unit, "--model", "raw SVC", "-o", "m.skops")
+    write_table(tmp_path / "new.csv", 6, bad=[4])
+    arguments = ("predict", "m.skops", "new.csv", "--drop-incomplete", "-o", "p.csv")
+    status, _, errors = run(*arguments)
+    assert status == 1
+    assert "cannot be read: new.csv:line 6: column '20': the cell is empty" in errors
+    rows = {row["file"]: row for row in read_table("p.csv")}
+    assert len(rows) == 6
+    assert rows["new.csv:line 6"]["remark"] == "cannot be read"
+    assert [row["label"] for row in rows.values()].count("") == 1
+
+
+def test_remarks_on_new_files_are_said_once(run, spectra, tmp_path):
+    run("fit", "train", "--labels", "train/labels.csv", "--model", "raw SVC", "-o", "m.skops")
+    x = np.arange(100, 201)
+    for name in ("a.xy", "b.xy"):
+        np.savetxt(tmp_path / name, np.column_stack([x, x % 7, 0.1 + x % 3]))
+    status, text, errors = run("predict", "m.skops", "a.xy", "b.xy")
+    assert status == 0
+    assert text.startswith("file,label")
+    assert errors.count("a.xy: a third column was taken for standard deviations") == 1
+    assert "b.xy" not in errors
+
+
+def test_unit_and_wavelength_are_those_of_the_model(run, spectra):
+    arguments = ("train", "--labels", "train/labels.csv", "--model", "raw SVC", "-o", "m.skops")
+    assert run("fit", *arguments, "--wavelength", 1.5406)[0] == 0
+    predict = ("predict", "m.skops", "train/s0.csv")
+    check_error(run(*predict, "--unit", "deg"), "--unit deg: the model", "in cm-1")
+    check_error(run(*predict, "--wavelength", 0.7093), "--wavelength 0.7093: the", "at 1.5406")
+    assert run(*predict, "--unit", "1/cm", "--wavelength", 1.5418)[0] == 0
+
+
+def test_rejected_spectra_have_a_label_without_scores():
+    rng = np.random.default_rng(0)
+    y = np.array(["a", "b"])[np.arange(60) % 2]
+    X = rng.normal(size=(60, 4)) + 4 * np.eye(2, 4)[np.arange(60) % 2]
+    model = ConformalClassifier(LogisticRegression(), unknown_label="none", random_state=0)
+    model.fit(X, y)
+    X = np.vstack([X[:1], [[0.0, 0.0, 50.0, -50.0]]])
+    first, second = _predict.label_spectra(X, io.ModelFile(model, classes=["a", "b"]))
+    assert first[0] == "a"
+    assert float(first[1]) > 0.5
+    assert second == ("none", "", "", "", True)
+
+
+def test_trees_and_neighbors_have_a_score_for_several_labels():
+    rng = np.random.default_rng(0)
+    y = rng.integers(2, size=(40, 2))
+    X = rng.normal(size=(40, 4)) + 4 * np.hstack([y, 1 - y])
+    model = KNeighborsClassifier(3).fit(X, y)
+    expected = np.stack([proba[:, 1] for proba in model.predict_proba(X)], axis=1)
+    for one in (model, ConformalClassifier(model, random_state=0).fit(X, y)):
+        rows = _predict.label_spectra(X, io.ModelFile(one, classes=["a", "b"]))
+        for row, present, score in zip(rows, model.predict(X), expected, strict=True):
+            least = f"{score[present == 1].min():.4g}" if present.any() else ""
+            assert row[1:4] == (least, "", "")
 
 
 def test_the_example_is_measured_files_in_three_dialects(run, tmp_path):

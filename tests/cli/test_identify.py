@@ -1,11 +1,13 @@
 """skspectra identify, on the powder patterns that the package ships."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from skspectra._cli import main
+from skspectra._cli import _identify, main
+from skspectra.diffraction import make_table, read_phases
 
 pytest.importorskip("gemmi")
 pytest.importorskip("moyopy")
@@ -75,6 +77,53 @@ def test_bad_input(powder, tmp_path, capsys, more, message):
     assert main(["identify", one, *source, *more]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "found").exists()
+
+
+@pytest.fixture(scope="module")
+def table(powder, tmp_path_factory):
+    path = tmp_path_factory.mktemp("table") / "phases.npz"
+    phases = read_phases(powder / "structures")
+    make_table(phases, wavelength="CuKa", two_theta_range=(10, 80)).save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "message"),
+    [
+        (["--wavelength", "MoKa"], "", "made for 1.54059 angstrom, but the patterns"),
+        (["--wavelength", "Cu"], "", "'Cu' is unknown"),
+        ([], "0.7093", "measured at 0.7093; give the folder of CIF files"),
+        (["--wavelength", "CuKa"], "0.7093", "--wavelength CuKa: the files say"),
+        (["--polarization", "0.8"], "", "--polarization 0.8: the intensities of a saved table"),
+        (["--slit", "automatic"], "", "--slit automatic: the intensities of a saved table"),
+    ],
+)
+def test_options_that_contradict_a_table(
+    powder, table, tmp_path, capsys, monkeypatch, more, said, message
+):
+    if said:
+        tell_wavelength(monkeypatch, float(said))
+    one = str(next((powder / "patterns").glob("V2O5*")))
+    found = tmp_path / "found"
+    assert main(["identify", one, "--phases", str(table), "-o", str(found), *more]) == 2
+    assert message in capsys.readouterr().err
+    assert not found.exists()
+
+
+def tell_wavelength(monkeypatch, wavelength):
+    """Let the files say at which wavelength they were measured."""
+    read = _identify.read
+    monkeypatch.setattr(
+        _identify, "read", lambda options: replace(read(options), wavelength=wavelength)
+    )
+
+
+def test_options_that_contradict_the_files(powder, tmp_path, capsys, monkeypatch):
+    tell_wavelength(monkeypatch, 0.7093)
+    one = str(next((powder / "patterns").glob("V2O5*")))
+    source = ["--phases", str(powder / "structures"), "-o", str(tmp_path / "found")]
+    assert main(["identify", one, *source, "--wavelength", "CuKa"]) == 2
+    assert "--wavelength CuKa: the files say" in capsys.readouterr().err
 
 
 def test_phases_that_are_no_table(powder, tmp_path, capsys):

@@ -289,6 +289,18 @@ def test_advice_on_hard_spectra(blobs):
     assert advice_with(compare(X, y, {"SVC": SVC()}), "every model") == []
 
 
+def test_many_hard_spectra_are_classes_that_overlap(blobs):
+    X, y, _ = blobs
+    y = y.copy()
+    X = X + 3 * (y == "b")[:, None]
+    y[:8] = np.where(y[:8] == "a", "b", "a")
+    (text,) = advice_with(compare(X, y, {"SVC": SVC(), "NB": GaussianNB()}), "every model")
+    assert text == (
+        "8 of 60 spectra are named wrongly by every model. So many are hardly wrong labels: the "
+        "classes overlap."
+    )
+
+
 def test_advice_on_shifts():
     X = np.eye(40)[np.tile([5, 12], 20)]
     y = np.tile(["a", "b"], 20)

@@ -308,6 +308,9 @@ def test_multilabel_is_one_p_value_per_label():
         np.testing.assert_allclose(p[:, label], (total + 1) / (y[:, label].sum() + 1))
     assert set(model.predict(new).ravel()) <= {0, 1}
     assert model.predict_set(new).shape == (5, 3)
+    # Nearest neighbours return a list of arrays, one per label.
+    expected = np.stack([proba[:, 1] for proba in model.estimator_.predict_proba(new)], axis=1)
+    np.testing.assert_array_equal(model.predict_proba(new), expected)
     with pytest.raises(ValueError, match=r"level=0.95 in every class, class 2: .* n=12 .* n=19\."):
         model.predict_set(new, 0.95)
     with pytest.raises(ValueError, match="unknown_label='x' has no place in a 0/1 matrix"):
