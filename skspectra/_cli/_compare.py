@@ -126,6 +126,8 @@ def check_counts(spectra, options):
     else:
         why = f"{n_folds} folds"
         needed = n_folds if multilabel else 2 if unit == "groups" else max(n_folds, 4)
+        if needed > n_folds and unit == "spectra":
+            why = "folds of any number"
     if unit == "groups":
         n_groups = len(set(spectra.groups.tolist()))
         least = 3 if options.leave_one_group_out else max(n_folds, 3)
@@ -144,8 +146,9 @@ def check_counts(spectra, options):
     if len(counts) - len(rare) >= (1 if multilabel else 2):
         several = f"{len(rare)} classes" if len(rare) > 1 else "it"
         advice = f"--min-class {needed} leaves {several} out"
-    if not options.leave_one_group_out and max(4, counts[name]) < needed and unit == "spectra":
-        advice += f"; --splits {max(2, counts[name])} makes fewer folds"
+    # Fewer folds help down to the four spectra that every class needs in any case.
+    if not options.leave_one_group_out and 4 <= counts[name] and unit == "spectra":
+        advice += f"; --splits {counts[name]} makes fewer folds"
     raise UserError(
         f"{source(options)}: class {name!r} has {counts[name]} {one}, but {why} need {needed}; "
         f"{advice}"

@@ -1,7 +1,9 @@
 """skspectra predict: labels of new files, by a model from a file."""
 
 import csv
+import os
 import time
+from pathlib import Path
 
 from skspectra._cli._data import add_reading_options, in_options, labels_beside, with_place
 from skspectra._cli._shared import (
@@ -48,6 +50,8 @@ def add_parser(commands):
 def run(options):
     """Run the command and return the exit status."""
     path = None if options.output is None else check_file(options.output)
+    if path is not None and path == Path(os.path.realpath(options.model)):
+        raise UserError(f"--output {options.output}: this is the model file; name another file")
     files = _find(options)
     file = _load(options.model)
     _check_axis(options, file)

@@ -110,6 +110,9 @@ def prospects(design, margin=MARGIN, level=LEVEL):
     least = decidable(design, margin, level)
     classes = f" in {len(counts)} classes" if len(counts) > 1 else ""
     begin = f"With {n_units:,} {unit}{classes},"
+    if unit == "groups" and len(counts) > 1:
+        # A group may hold several classes, so their numbers do not add up.
+        begin = f"With {min(counts.values())} groups or more in each of {len(counts)} classes,"
     if least >= 1:
         return [f"{begin} no difference can be decided: add {unit}, or ask for fewer pairs."]
     sentences = [

@@ -580,3 +580,13 @@ def test_ctrl_c_in_a_terminal(tmp_path):
     assert "interrupted, but" in errors
     assert "Traceback" not in errors
     assert len(list((tmp_path / "comparison" / "runs").iterdir())) >= 3
+
+
+def test_predictions_never_replace_the_model(tmp_path, capsys):
+    model = tmp_path / "m.skops"
+    model.write_bytes(b"precious")
+    (tmp_path / "a.xy").write_text("1 2\n2 3\n3 4\n")
+    arguments = ["predict", str(model), str(tmp_path / "a.xy"), "-o", str(model)]
+    assert main(arguments) == 2
+    assert "this is the model file" in capsys.readouterr().err
+    assert model.read_bytes() == b"precious"
