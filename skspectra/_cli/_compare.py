@@ -147,7 +147,7 @@ def check_counts(spectra, options):
         several = f"{len(rare)} classes" if len(rare) > 1 else "it"
         advice = f"--min-class {needed} leaves {several} out"
     # Fewer folds help down to the four spectra that every class needs in any case.
-    if not options.leave_one_group_out and 4 <= counts[name] and unit == "spectra":
+    if not options.leave_one_group_out and counts[name] >= 4 and unit == "spectra":
         advice += f"; --splits {counts[name]} makes fewer folds"
     raise UserError(
         f"{source(options)}: class {name!r} has {counts[name]} {one}, but {why} need {needed}; "

@@ -124,9 +124,11 @@ def _add_novelty(model, spectra, seed):
 
     Groups calibrate where there are enough of them; otherwise single spectra do, and this is said.
     """
+    from sklearn import config_context
     from sklearn.base import clone
 
     from skspectra.uncertainty import ConformalClassifier
+    from skspectra.uncertainty._conformal_classifier import requests_groups
 
     if len(spectra) < N_FOR_NOVELTY:
         print(
@@ -144,11 +146,19 @@ def _add_novelty(model, spectra, seed):
         )
         groups = None
     wrapped = ConformalClassifier(clone(model), random_state=seed)
+    # A network that keeps groups together where it stops early is fitted here as it was compared.
+    with config_context(enable_metadata_routing=True):
+        routed = spectra.groups is not None and requests_groups(model)
     try:
-        return wrapped.fit(spectra.X, spectra.y, groups=groups)
+        with config_context(enable_metadata_routing=routed):
+            wrapped.fit(spectra.X, spectra.y, groups=groups)
     except ValueError as error:
         print(f"what is unlike the training spectra cannot be told: {error}")
         return model
+    if routed and groups is None:
+        # Single spectra calibrate, but what predicts was fitted with groups.
+        wrapped.estimator_ = model
+    return wrapped
 
 
 def _write(model, path, spectra, scores, verdict):

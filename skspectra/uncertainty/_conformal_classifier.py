@@ -10,7 +10,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fi
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    get_routing_for_object,
+    process_routing,
+)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import (
@@ -35,6 +40,15 @@ def _quiet():
         warnings.filterwarnings("ignore", f".* {FLAT}", UserWarning)
         warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)
         yield
+
+
+def requests_groups(estimator):
+    """Return whether the estimator, or a part of it, requested `groups` for its ``fit``."""
+    try:
+        return bool(get_routing_for_object(estimator).consumes("fit", ["groups"]))
+    # Some wrappers of scikit-learn pass nothing on.
+    except NotImplementedError:
+        return False
 
 
 def _as_float(X):
@@ -122,7 +136,8 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
     if `per_class`), and 5 % false alarms need 19. With `groups` it is groups that count: each
     weighs one however many spectra it has [2]_, because replicates are no independent evidence.
     What is promised then holds for a spectrum of a new group. The groups choose the folds and the
-    weights, and are not passed on to the estimator.
+    weights. They are passed on to the estimator only with metadata routing enabled, if it
+    requested them.
 
     A set may be empty. At an accuracy of 99.8 % a set of 90 % leaves out the true label of 10 % of
     spectra as it should, and most of these sets hold no other label either. It does not mean that
@@ -203,7 +218,8 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
             Labels, or a 0/1 matrix for multilabel spectra.
         groups : array-like of shape (n_samples,), default=None
             What spectra have in common, such as a sample or an instrument. No group is divided
-            between folds, and each weighs one. Groups are not passed on to the estimator.
+            between folds, and each weighs one. With metadata routing enabled they are also passed
+            on to an estimator that requested them, otherwise not.
         **fit_params : dict
             Arguments for the ``fit`` of the estimator. With metadata routing enabled, those that
             the estimator requested are passed on, otherwise all of them. What has one value per
@@ -226,6 +242,8 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
         # If anything fails from here on, no old estimator is left beside the new attributes.
         vars(self).pop("estimator_", None)
         if get_config()["enable_metadata_routing"]:
+            if groups is not None and requests_groups(self.estimator):
+                fit_params = {"groups": groups, **fit_params}
             fit_params = process_routing(self, "fit", **fit_params)["estimator"]["fit"]
         frame = X
         X, y = validate_data(self, X, y, multi_output=True)

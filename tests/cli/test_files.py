@@ -6,17 +6,19 @@ import runpy
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
 from skspectra import PooledSVC, comparison, io
-from skspectra._cli import _data, _predict, main
+from skspectra._cli import _data, _fit, _predict, main
 from skspectra._cli._compare import with_window
 from skspectra.uncertainty import ConformalClassifier
 
@@ -147,6 +149,30 @@ def test_a_model_by_name(run, spectra):
     assert file.verdict == "fitted without a comparison, so its score is not known"
     assert file.model.estimator.C in (1.0, 100.0)
     assert not Path("m_comparison").exists()
+
+
+class GroupRecorder(GaussianNB):
+    """Keeps the groups that it was fitted with."""
+
+    def fit(self, X, y, groups=None):
+        self.seen_ = groups
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("n_groups", [15, 30])
+def test_the_model_in_the_file_was_fitted_with_groups(spectra, tmp_path, n_groups):
+    data = io.read_spectra(
+        tmp_path / "train", labels=tmp_path / "train/labels.csv", group="sample"
+    )
+    data = replace(data, groups=np.arange(30) % n_groups)
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = GroupRecorder().set_fit_request(groups=True)
+        model.fit(data.X, data.y, groups=data.groups)
+    found = _fit._add_novelty(model, data, 0)
+    assert found.n_calibration_ == 30
+    np.testing.assert_array_equal(found.estimator_.seen_, data.groups)
+    if n_groups == 30:
+        assert [len(part.seen_) for part in found.estimators_] == [24] * 5
 
 
 def check_error(outcome, *words):

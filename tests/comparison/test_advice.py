@@ -179,9 +179,8 @@ def test_prospects_of_too_few(design, expected):
 
 def test_prospects_say_what_would_be_needed():
     first, second = prospects(Design({"a": 60, "b": 60}, "groups", 3, 1.0, 59))
-    assert (
-        first
-        == "With 60 groups or more in each of 2 classes, differences below about 10 points cannot be decided."
+    assert first.startswith(
+        "With 60 groups or more in each of 2 classes, differences below about 10"
     )
     assert "For differences of 5 points about " in second
     n = int(second.split("about ")[1].split(" groups")[0].replace(",", ""))
