@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skspectra import __version__
 from skspectra.io._archive import MAX_BYTES, check_archive, seal, unseal
@@ -263,7 +264,9 @@ def _dump(skops_io, model):
     try:
         # A copy keeps the order of arrays in memory, which decides the last bits of products;
         # a view of another array would be stored row by row.
-        archive = skops_io.dumps(copy.deepcopy(model))
+        model = copy.deepcopy(model)
+        _forget_requests(model, set())
+        archive = skops_io.dumps(model)
     except Exception as error:
         raise ValueError(f"{type(model).__name__} cannot be stored: {error}") from error
     unsafe = set(skops_io.get_untrusted_types(data=archive)) - set(TRUSTED_TYPES)
@@ -277,6 +280,24 @@ def _dump(skops_io, model):
     check_archive(archive)
     skops_io.loads(archive, trusted=list(TRUSTED_TYPES))
     return archive
+
+
+def _forget_requests(value, seen):
+    """Remove what estimators requested for ``fit`` by metadata routing: skops cannot store it."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, (list, tuple)):
+        parts = value
+    elif isinstance(value, dict):
+        parts = list(value.values())
+    elif isinstance(value, BaseEstimator):
+        vars(value).pop("_metadata_request", None)
+        parts = list(vars(value).values())
+    else:
+        return
+    for part in parts:
+        _forget_requests(part, seen)
 
 
 def _write(path, data):

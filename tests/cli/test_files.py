@@ -175,6 +175,15 @@ def test_the_model_in_the_file_was_fitted_with_groups(spectra, tmp_path, n_group
         assert [len(part.seen_) for part in found.estimators_] == [24] * 5
 
 
+def test_a_model_that_requested_groups_can_be_stored(tmp_path):
+    X, y = np.eye(20), np.arange(20) % 2
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = GaussianNB().set_fit_request(sample_weight=True).fit(X, y)
+    io.save(model, tmp_path / "m.skops", x_axis=np.arange(20.0))
+    assert (io.load(tmp_path / "m.skops").model.predict(X) == model.predict(X)).all()
+    assert hasattr(model, "_metadata_request")
+
+
 def check_error(outcome, *words):
     status, text, errors = outcome
     assert status == 2
