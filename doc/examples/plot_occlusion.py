@@ -55,8 +55,10 @@ plt.show()
 # %%
 # Right for a wrong reason
 # ------------------------
-# Let a lamp have been on whenever silicon was measured, in every laboratory. Its line lies at 1850
-# per centimetre, where no calibrant has any. The accuracy does not tell; the figure does.
+# Let a lamp have been on whenever silicon was measured, in every laboratory. (A weaker lamp, or
+# one on polystyrene, does not always pass the control, for a classifier has other peaks to look
+# at.) Its line lies at 1850 per centimetre, where no calibrant has any. The accuracy does not
+# tell; the figure does.
 lamp = np.exp(-(((data.x_axis - 1850) / 6) ** 2))
 heights = np.ptp(data.X, axis=1) * (data.y == "silicon")
 X_lamp = data.X + 0.8 * heights[:, None] * lamp
