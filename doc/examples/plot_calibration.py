@@ -61,16 +61,18 @@ from scipy.stats import beta
 
 COLORS = "#D55E00", "#0072B2", "#009E73"
 
-fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
-axes[0].plot([0, 1], [0, 1], color="black", linewidth=1)
+fig, ax = plt.subplots(figsize=(5.6, 4.4), layout="constrained")
+ax.plot([0, 1], [0, 1], color="black", linewidth=1)
 for (name, model), color in zip(models.items(), COLORS, strict=True):
     proba = model.predict_proba(X_test)
     said, right = proba.max(axis=1), model.classes_[proba.argmax(axis=1)] == y_test
     bins = np.array_split(np.argsort(said), 10)
     said, right = ([values[rows].mean() for rows in bins] for values in (said, right))
-    axes[0].plot(said, right, "o-", color=color, label=name)
-axes[0].set(title="Reliability", xlabel="probability that the model states", ylabel="share right")
-axes[0].legend(frameon=False)
+    ax.plot(said, right, "o-", color=color, label=name)
+ax.set(title="Reliability", xlabel="probability that the model states", ylabel="share right")
+ax.legend(frameon=False)
+ax.spines[["top", "right"]].set_visible(False)
+plt.show()
 
 # %%
 # What four validation spectra can say
@@ -84,19 +86,19 @@ all_right = beta.ppf(0.025, numbers, 1)
 low, high = (
     beta.ppf(q, 0.9 * numbers + a, 0.1 * numbers + 1 - a) for q, a in ((0.025, 0), (0.975, 1))
 )
-axes[1].fill_between(numbers, low, high, color="#56B4E9", alpha=0.4, label="if 90 % were right")
-axes[1].plot(numbers, all_right, color="#0072B2", label="at least, if all were right")
-axes[1].plot(4, all_right[0], "o", color="#0072B2")
-axes[1].annotate("4 of 4", (4, all_right[0]), (6, all_right[0] - 0.03))
-axes[1].set(
+fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+ax.fill_between(numbers, low, high, color="#56B4E9", alpha=0.4, label="if 90 % were right")
+ax.plot(numbers, all_right, color="#0072B2", label="at least, if all were right")
+ax.plot(4, all_right[0], "o", color="#0072B2")
+ax.annotate("4 of 4", (4, all_right[0]), (6, all_right[0] - 0.03))
+ax.set(
     title="Accuracies that the spectra allow (95 %)",
     xlabel="validation spectra",
     xscale="log",
     ylim=(0, 1.02),
 )
-axes[1].legend(frameon=False, loc="lower right")
-for ax in axes:
-    ax.spines[["top", "right"]].set_visible(False)
+ax.legend(frameon=False, loc="lower right")
+ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%

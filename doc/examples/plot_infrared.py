@@ -68,15 +68,16 @@ for name, score in scores.items():
 fig, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained", width_ratios=[1, 1, 0.9])
 colors = dict(zip(np.unique(y), ("#0072B2", "#D55E00", "#009E73"), strict=True))
 derived = make_pipeline(*front).fit_transform(X)
+derived -= derived.mean(axis=0)
 for ax, rows, title in (
     (axes[0], X, "as measured"),
-    (axes[1], derived, "SNV and first derivative"),
+    (axes[1], derived, "SNV and first derivative,\nminus the mean"),
 ):
     for label, color in colors.items():
         ax.plot(axis, rows[y == label][:8].T, color=color, linewidth=0.6)
         ax.plot([], [], color=color, label=label)
     ax.set(title=title, xlabel="wavenumber (cm-1)")
-axes[1].set(xlim=(1150, 1260))
+axes[1].set(xlim=(1150, 1260), ylim=(-0.02, 0.02))
 axes[0].legend(frameon=False)
 axes[2].barh(
     list(scores), list(scores.values()), color=["#56B4E9", "#7F7F7F", "#0072B2", "#0072B2"]

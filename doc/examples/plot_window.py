@@ -85,5 +85,9 @@ ax.legend(frameon=False)
 plt.show()
 
 # %%
-# **To take away:** start from the distance by which your peaks move, put half and twice of it on
-# the grid, and let cross-validation choose.
+# The best windows are wider than the shifts, and even wider than the distance between the two
+# peaks, because windows overlap: a peak enters one window a few points before its neighbour. Too
+# wide a window holds everything at once.
+#
+# **To take away:** put windows from one to ten times the shift of your peaks on the grid, and let
+# cross-validation choose.
