@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from skspectra import __version__
 from skspectra.io._archive import MAX_BYTES, check_archive, seal, unseal
@@ -284,6 +283,9 @@ def _dump(skops_io, model):
 
 def _forget_requests(value, seen):
     """Remove what estimators requested for ``fit`` by metadata routing: skops cannot store it."""
+    # Reading files must not load scikit-learn.
+    from sklearn.base import BaseEstimator
+
     if id(value) in seen:
         return
     seen.add(id(value))
