@@ -16,10 +16,11 @@ compare: $(INSTALLED)  ## compare the models on the published challenge; results
 	@echo "== compare: classical models and a network on the published challenge"
 	$(BIN)/skspectra compare --output comparison
 
-lint: $(INSTALLED)  ## check style and format with ruff
-	@echo "== lint: ruff check, ruff format --check"
+lint: $(INSTALLED)  ## check style, format and spelling
+	@echo "== lint: ruff check, ruff format --check, codespell"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 docs: $(INSTALLED)  ## build the documentation, gallery included, into doc/_build/html
 	@echo "== docs: sphinx-build, warnings are errors"

@@ -117,8 +117,8 @@ def networks(name):
     optimiser step to the end of the next, and the first two do not count. Memory is the peak of
     the process.
     """
-    *_, times, whats = NETWORKS[name]
-    jobs = {what: partial(alone, time_steps, what, name) for what in whats}
+    *_, times, arms = NETWORKS[name]
+    jobs = {what: partial(alone, time_steps, what, name) for what in arms}
     rows = in_turns(name, jobs, 3 * times)
     return [(what, run, f"{step:.5f}", f"{mib:.0f}") for what, run, step, mib in rows]
 

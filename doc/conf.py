@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.extlinks",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
+    "sphinx_copybutton",
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["_build", "_figures", "examples", "sg_execution_times.rst"]
@@ -46,6 +47,11 @@ sphinx_gallery_conf = {
     "copyfile_regex": r".*\.rst",
     "image_srcset": ["2x"],
 }
+
+# Copied code is what a reader types: no prompts, no output.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_exclude = ".linenos, .gp, .go"
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"skspectra {version}"
