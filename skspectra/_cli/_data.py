@@ -118,7 +118,7 @@ def read(options, *, labels=None, **more):
 def in_options(error):
     """Return the text of an error with options of the command line in place of arguments."""
     text = re.sub(r"\w+=\S+ \((--[^)]+?)( on the command line)?\)", r"\1", str(error))
-    return re.sub(r"\b(layout|unit|labels)=('\w+'|\.\.\.)", _as_option, text)
+    return re.sub(r"\b(layout|unit|labels|wavelength)=('[^']*'|\.\.\.|[\w.+-]+)", _as_option, text)
 
 
 def _as_option(found):

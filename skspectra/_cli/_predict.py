@@ -147,12 +147,14 @@ def _check_axis(options, file):
 def _read(name, path, file, options):
     """Return the spectra of one file on the axis of the model."""
     from skspectra.io import read_spectra
+    from skspectra.io._units import UNITS
 
     try:
         return read_spectra(
             path,
             x_axis=file.x_axis,
-            unit=options.unit or file.unit,
+            # A model may know its unit from an object that stated any text.
+            unit=options.unit or (file.unit if file.unit in UNITS else None),
             wavelength=options.wavelength or file.wavelength,
             layout=options.layout,
             transmittance="convert" if options.absorbance else None,

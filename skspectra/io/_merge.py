@@ -6,7 +6,7 @@ from skspectra import _grid
 from skspectra.io._absorbance import settle_transmittance
 from skspectra.io._part import BadFileError, list_names
 from skspectra.io._spectra import Spectra
-from skspectra.io._units import unit_name
+from skspectra.io._units import check_unit
 
 # Wavelengths of one anode differ less: files name its first line or the mean of two.
 _SAME_WAVELENGTH = 2e-3
@@ -22,8 +22,8 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
     remarks = []
     for name, part in parts.items():
         skipped.update({f"{name}:{row}": reason for row, reason in part.skipped.items()})
-    unit = None if unit is None else unit_name(unit)
-    units = _agree("unit", {name: part.unit for name, part in parts.items()}, unit, "unit")
+    units = {name: part.unit for name, part in parts.items()}
+    unit = _agree("unit", units, check_unit(unit), "unit")
     waves = {name: part.wavelength for name, part in parts.items()}
     wavelength = _agree("wavelength", waves, wavelength, "wavelength")
     quantity = _convert(parts, transmittance, remarks)
@@ -59,7 +59,7 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
         Spectra(
             X,
             new_axis,
-            units,
+            unit,
             wavelength,
             np.array(_names(kept)),
             metadata=_metadata(kept),

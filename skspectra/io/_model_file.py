@@ -15,6 +15,7 @@ import numpy as np
 from skspectra import __version__
 from skspectra.io._archive import MAX_BYTES, check_archive, seal, unseal
 from skspectra.io._trusted import TRUSTED_TYPES, check_trees
+from skspectra.io._units import check_unit
 
 # What is written beside the model; a change that older files lack needs a new number here.
 _FORMAT = 1
@@ -122,8 +123,9 @@ def save(
     Raises
     ------
     ValueError
-        If the model is not fitted, if it does not fit the axis, or if it holds something that
-        cannot be read without running code, such as a function of your own.
+        If the model is not fitted, if it does not fit the axis, if the unit is unknown, or if the
+        model holds something that cannot be read without running code, such as a function of your
+        own.
     OSError
         If the file cannot be written.
     ImportError
@@ -150,6 +152,7 @@ def save(
     from sklearn.utils.validation import check_is_fitted
 
     check_is_fitted(model)
+    unit = check_unit(unit)
     if spectra is not None:
         x_axis = spectra.x_axis if x_axis is None else x_axis
         unit = spectra.unit if unit is None else unit

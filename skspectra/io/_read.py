@@ -72,7 +72,8 @@ def read_spectra(
         Characters that separate several labels of one spectrum, for instance ``"+;"``. With them
         `y` is a 0/1 matrix.
     unit : str, default=None
-        Unit of the axis, where the files do not tell it.
+        Unit of the axis, where the files do not tell it: "deg" (2theta), "cm-1", "nm", "ppm",
+        "eV", "angstrom" (d) or "1/angstrom" (Q). None leaves it open.
     wavelength : float, default=None
         Wavelength of the radiation in angstrom, where the files do not tell it.
     x_axis : array-like of shape (n_points,), default=None

@@ -223,6 +223,8 @@ def test_a_model_without_more(fitted, path):
     assert (file.x_axis, file.unit, file.n_training, file.training_hash) == (None, None, None, "")
     assert "axis:          not known" in str(file)
     assert isinstance(file, ModelFile)
+    with pytest.raises(ValueError, match="unit='furlong' is not known"):
+        save(fitted["PooledSVC"], path, unit="furlong")
 
 
 def double(X):

@@ -122,6 +122,8 @@ def test_units_and_wavelengths_must_agree(put):
     spectra = read_spectra(folder)
     assert (spectra.unit, spectra.wavelength) == ("deg", 1.5406)
     assert read_spectra(folder, unit="°").unit == "deg"
+    with pytest.raises(ValueError, match="unit='furlong' is not known; it must be one of deg, cm"):
+        read_spectra(folder, unit="furlong")
     with pytest.raises(ValueError, match=r"a\.xy: the unit is 'deg', but unit='nm'"):
         read_spectra(folder, unit="nm")
     put("c.xy", EVEN, header="raman_shift I\n")
