@@ -14,20 +14,15 @@ MAX_BAD = 5
 _ROW = re.compile(r"(.+):(?:line|column|block) \d+|(.+?\.[A-Za-z]\w*):.+", re.DOTALL)
 
 
-def add_reading_options(parser, wavelength=None):
-    """Add the options that say how files are read.
-
-    Parameters
-    ----------
-    parser : Parser
-        The parser of a command.
-    wavelength : dict, default=None
-        What the option of the wavelength takes instead of a number of angstrom.
-    """
+def add_reading_options(parser):
+    """Add the options that say how files are read."""
     group = parser.add_argument_group("reading")
     group.add_argument("--unit", help="unit of the axis, where the files do not tell it: cm-1")
-    angstrom = {"metavar": "ANGSTROM", "type": float, "help": "where the files do not tell it"}
-    group.add_argument("--wavelength", **(wavelength or angstrom))
+    group.add_argument(
+        "--wavelength",
+        metavar="LINE",
+        help="CuKa, MoKa1, ... or angstrom, where the files do not tell it",
+    )
     group.add_argument(
         "--layout", choices=("rows", "columns"), help="a table's spectra are its rows or columns"
     )
@@ -101,7 +96,7 @@ def read(options, *, labels=None, **more):
                 options.paths,
                 labels=labels,
                 unit=options.unit,
-                wavelength=options.wavelength,
+                wavelength=angstrom(options.wavelength),
                 layout=options.layout,
                 transmittance="convert" if options.absorbance else None,
                 drop_incomplete=options.drop_incomplete,
@@ -113,6 +108,42 @@ def read(options, *, labels=None, **more):
     except (ImportError, ValueError) as error:
         raise UserError(in_options(error)) from None
     return spectra
+
+
+def angstrom(line):
+    """Return a wavelength in angstrom: a number, or the first line of an anode by its name.
+
+    Parameters
+    ----------
+    line : str or None
+        What was given, such as "1.5406", "CuKa" or "MoKa1".
+
+    Returns
+    -------
+    wavelength : float or None
+        The wavelength; None where none was given.
+
+    Raises
+    ------
+    UserError
+        If it is neither a positive number nor a name that is known.
+    """
+    if line is None:
+        return None
+    from skspectra.diffraction import wavelengths
+
+    try:
+        return float(wavelengths(number_or_name(line))[0, 0])
+    except ValueError as error:
+        raise UserError(in_options(error)) from None
+
+
+def number_or_name(text):
+    """Return a wavelength as `skspectra.diffraction.wavelengths` takes it."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def in_options(error):

@@ -3,7 +3,14 @@
 import re
 from pathlib import Path
 
-from skspectra._cli._data import add_reading_options, describe, read, report_skipped
+from skspectra._cli._data import (
+    add_reading_options,
+    angstrom,
+    describe,
+    number_or_name,
+    read,
+    report_skipped,
+)
 from skspectra._cli._shared import (
     UserError,
     add_command,
@@ -56,13 +63,7 @@ def add_parser(commands):
     command.add_argument(
         *("-o", "--output"), metavar="FOLDER", default="phases", help="default: phases"
     )
-    add_reading_options(
-        command,
-        wavelength={
-            "metavar": "LINE",
-            "help": "CuKa, MoKa1, ... or angstrom, where neither files nor table tell it",
-        },
-    )
+    add_reading_options(command)
     command.set_defaults(run=run)
 
 
@@ -124,22 +125,17 @@ def _standard(text):
 
 def _wavelength(line, spectra):
     """Return the wavelength that was given, or else that of the files, or None."""
-    from skspectra.diffraction import wavelengths
     from skspectra.io._merge import is_same_wavelength
 
     if line is None:
         return spectra.wavelength
-    try:
-        given = float(line)
-    except ValueError:
-        given = line
-    known = spectra.wavelength
-    if known is not None and not is_same_wavelength(wavelengths(given)[0, 0], known):
+    given, known = angstrom(line), spectra.wavelength
+    if known is not None and not is_same_wavelength(given, known):
         raise UserError(
             f"--wavelength {line}: the files say that they were measured at {known:g} angstrom; "
             "leave --wavelength out to take that of the files"
         )
-    return given
+    return number_or_name(line)
 
 
 def _load_table(options, wavelength):

@@ -5,7 +5,13 @@ import os
 import time
 from pathlib import Path
 
-from skspectra._cli._data import add_reading_options, in_options, labels_beside, with_place
+from skspectra._cli._data import (
+    add_reading_options,
+    angstrom,
+    in_options,
+    labels_beside,
+    with_place,
+)
 from skspectra._cli._shared import (
     PATIENCE,
     Interrupted,
@@ -129,7 +135,7 @@ def _check_axis(options, file):
     from skspectra.io._merge import is_same_wavelength
     from skspectra.io._units import unit_name
 
-    unit, wavelength = options.unit, options.wavelength
+    unit, wavelength = options.unit, angstrom(options.wavelength)
     if unit and file.unit and unit_name(unit) != unit_name(file.unit):
         raise UserError(
             f"--unit {unit}: the model was trained on spectra in {file.unit}; leave --unit out if "
@@ -138,9 +144,9 @@ def _check_axis(options, file):
     known = file.wavelength
     if wavelength is not None and known and not is_same_wavelength(wavelength, known):
         raise UserError(
-            f"--wavelength {wavelength:g}: the model was trained on spectra measured at {known:g} "
-            "angstrom; leave --wavelength out if the files were measured at it, otherwise train "
-            "another model"
+            f"--wavelength {options.wavelength}: the model was trained on spectra measured at "
+            f"{known:g} angstrom; leave --wavelength out if the files were measured at it, "
+            "otherwise train another model"
         )
 
 
@@ -155,7 +161,7 @@ def _read(name, path, file, options):
             x_axis=file.x_axis,
             # A model may know its unit from an object that stated any text.
             unit=options.unit or (file.unit if file.unit in UNITS else None),
-            wavelength=options.wavelength or file.wavelength,
+            wavelength=angstrom(options.wavelength) or file.wavelength,
             layout=options.layout,
             transmittance="convert" if options.absorbance else None,
             drop_incomplete=options.drop_incomplete,

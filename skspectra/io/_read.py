@@ -163,9 +163,10 @@ def read_spectra(
 def find_files(paths, labels=None, groups=None):
     """Return the files to read as a dictionary: their names, and where they are.
 
-    Files of a folder are named by their path within it, others by their own name, or by their
-    whole path where their folder is a label or group. All are named by their whole path where two
-    have the same name. A table of labels is no spectrum.
+    Files of a folder are named by their path within it, others by their own name. Where folders
+    are labels or groups, files of a folder without folders are named with it, and others by their
+    whole path. All are named by their whole path where two have the same name. A table of labels
+    is no spectrum.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
@@ -177,19 +178,28 @@ def find_files(paths, labels=None, groups=None):
         path = Path(one)
         if path.is_dir():
             inner = _in_folder(path, folders, tables, remarks)
-            found.update({file: file.relative_to(path).as_posix() for file in inner})
+            is_flat = folders and all(file.parent == path for file in inner)
+            start = f"{Path(os.path.abspath(path)).name}/" if is_flat else ""
+            found.update({file: start + file.relative_to(path).as_posix() for file in inner})
         elif glob.has_magic(str(one)) and not path.exists():
             matches = sorted(glob.glob(str(one), recursive=True))
             if not matches:
                 raise BadFileError(f"{one}: no file has such a name")
             files = [Path(match) for match in matches if os.path.realpath(match) not in tables]
-            found.update({file: file.as_posix() if folders else file.name for file in files})
+            found.update({file: _with_folder(file) if folders else file.name for file in files})
         else:
-            found[path] = path.as_posix() if folders else path.name
+            found[path] = _with_folder(path) if folders else path.name
     names = list(found.values())
     if len({*names}) < len(names):
         found = {path: path.as_posix() for path in found}
     return {name: path for path, name in found.items()}, remarks
+
+
+def _with_folder(path):
+    """Return the path of a file as text, with its folder where it names none."""
+    if path.parent.name:
+        return path.as_posix()
+    return f"{Path(os.path.abspath(path)).parent.name}/{path.name}"
 
 
 def _in_folder(folder, with_folders, tables, remarks):

@@ -483,7 +483,17 @@ def test_unit_and_wavelength_are_those_of_the_model(run, spectra):
     predict = ("predict", "m.skops", "train/s0.csv")
     check_error(run(*predict, "--unit", "deg"), "--unit deg: the model", "in cm-1")
     check_error(run(*predict, "--wavelength", 0.7093), "--wavelength 0.7093: the", "at 1.5406")
+    check_error(run(*predict, "--wavelength", "MoKa"), "--wavelength MoKa: the", "at 1.5406")
+    check_error(run(*predict, "--wavelength", "CuKx"), "--wavelength CuKx is unknown", "CrKa")
+    assert run(*predict, "--wavelength", "CuKa")[0] == 0
     assert run(*predict, "--unit", "1/cm", "--wavelength", 1.5418)[0] == 0
+
+
+def test_a_wavelength_may_be_the_name_of_a_line(run, spectra):
+    for line, shown in (("CuKa", "1.54059"), ("MoKa2", "0.713607"), ("0.7", "0.7")):
+        status, text, _ = run("show", "train", "--wavelength", line)
+        assert (status, f", wavelength {shown} angstrom\n" in text) == (0, True)
+    check_error(run("show", "train", "--wavelength", "-1"), "--wavelength -1.0 must hold positive")
 
 
 def test_rejected_spectra_have_a_label_without_scores():
