@@ -386,10 +386,19 @@ FAULTS = [
         "comparison/_splits.py",
         "tests/comparison/test_compare.py",
         [
-            ("counts.min() < max(cv, 4)", "counts.min() < cv"),
-            ("counts.min() < max(cv, 4)", "counts.min() <= max(cv, 4)"),
-            ("_check_groups(y, groups, max(cv, 3))", "_check_groups(y, groups, cv)"),
-            ("_check_groups(y, groups, 3)", "_check_groups(y, groups, 2)"),
+            (
+                "_check_counts(y, None, cv, max(cv, 4), classes)",
+                "_check_counts(y, None, cv, cv, classes)",
+            ),
+            (
+                "_check_counts(y, None, cv, max(cv, 4), classes)",
+                "_check_counts(y, None, cv, max(cv, 5), classes)",
+            ),
+            (
+                "_check_counts(y, groups, max(cv, 3), n_needed",
+                "_check_counts(y, groups, cv, n_needed",
+            ),
+            ("_check_counts(y, groups, 3, 2, classes)", "_check_counts(y, groups, 2, 2, classes)"),
             ("random_state + repeat", "random_state"),
             ("max(2, min(n_splits, n_units))", "min(n_splits, n_units)"),
             ("max(2, min(n_splits, n_units))", "n_splits"),
@@ -1143,9 +1152,43 @@ FAULTS = [
         "tests/cli/test_files.py -k 'small or windows or ctrl_c_keeps'",
         [
             ("if counts[name] >= needed:", "if True:"),
-            ("(0.25, 0.5, 0.75, 1, 1.5, 2)", "(0.25, 0.5, 0.75, 1, 1.5, 3)"),
-            ("            results=runs,\n", ""),
+            (
+                "results=runs,\n            progress=show_progress,\n            **plan,",
+                "progress=show_progress,\n            **plan,",
+            ),
         ],
+    ),
+    (
+        "_cli/_models.py",
+        "tests/cli/test_files.py -k 'windows or bad_options'",
+        [
+            ("(0.25, 0.5, 0.75, 1, 1.5, 2)", "(0.25, 0.5, 0.75, 1, 1.5, 3)"),
+            ("if name in models:", "if name is not None:"),
+            ("get_close_matches(plain, known, n=1)", "[]"),
+        ],
+    ),
+    (
+        "_cli/_results.py",
+        "tests/cli/test_compare.py -k 'other_data or interrupt'",
+        [
+            ("if found != identify_data(options):", "if False:"),
+            ("if found != identify_data(options):", "if True:"),
+            ("os.path.realpath(path) for path", "path for path"),
+            ('f"{named} ({options.target})" if options.target else named', "named"),
+        ],
+    ),
+    (
+        "_writing.py",
+        "tests/io/test_model_file.py -k 'full_disk or half_way'",
+        [
+            ("real.with_name(f", "real.with_name(real.name or f"),
+            ("unfinished.unlink(missing_ok=True)", "pass"),
+        ],
+    ),
+    (
+        "_words.py",
+        "tests/cli/test_files.py -k 'small_classes or test_one_model'",
+        [("if number == 1", "if number > 1")],
     ),
 ]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from skspectra._cli._shared import UserError, busy, show_warning
+from skspectra._words import count
 
 # Where more than one file in so many is bad, something else is wrong.
 MAX_BAD = 5
@@ -90,6 +91,7 @@ def read(options, *, labels=None, **more):
     """
     from skspectra.io import read_spectra
 
+    refuse_models(options.paths)
     try:
         with busy("reading"):
             spectra = read_spectra(
@@ -108,6 +110,25 @@ def read(options, *, labels=None, **more):
     except (ImportError, ValueError) as error:
         raise UserError(in_options(error)) from None
     return spectra
+
+
+def is_model(name):
+    """Return whether a file is a model, by its beginning or by its suffix."""
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(16) == b"skspectra-model " or Path(name).suffix == ".skops"
+    except OSError:
+        return False
+
+
+def refuse_models(paths):
+    """Raise a UserError if one of the files to read is a model."""
+    found = [path for path in paths if is_model(path)]
+    if found:
+        raise UserError(
+            f"{found[0]} is a model and holds no spectra; 'skspectra show {found[0]}' says what "
+            f"it is, 'skspectra predict {found[0]} FILES' uses it"
+        )
 
 
 def angstrom(line):
@@ -220,7 +241,8 @@ def report_skipped(spectra, max_bad=None):
     n_files = len({file_of(name) for name in spectra.names}) + len(bad)
     if max_bad and len(bad) * max_bad > n_files:
         first, *rest = bad
-        more = f"; {len(rest)} more files are bad, too" if rest else ""
+        them = "is" if len(rest) == 1 else "are"
+        more = f"; {count(len(rest), 'more files')} {them} bad, too" if rest else ""
         raise UserError(f"{first}{more}")
     for name, reason in skipped.items():
         show_warning(f"left out: {with_place(name, reason)}")
@@ -293,7 +315,8 @@ def drop_rare(spectra, options):
             rows = np.flatnonzero(~np.isin(spectra.y, rare))
         spectra = take(spectra, rows)
         listed = ", ".join(f"{name} ({counts[name]})" for name in rare)
-        print(f"--min-class {minimum}: left out are {listed}; {len(spectra)} spectra stay")
+        stay = f"{count(len(spectra), 'spectra')} stay{'s' if len(spectra) == 1 else ''}"
+        print(f"--min-class {minimum}: left out are {listed}; {stay}")
         counts, _ = count_classes(spectra)
     if not counts or (spectra.y.ndim == 1 and len(counts) < 2):
         what = f"only one class, {next(iter(counts))!r}" if counts else "no class"
@@ -326,7 +349,8 @@ def describe(spectra, options):
     n_files = len({file_of(name) for name in spectra.names})
     files = f" in {n_files} files" if n_files > 1 else ""
     print(
-        f"{source(options)}: {len(spectra)} spectra of {spectra.X.shape[1]} points{files}, "
+        f"{source(options)}: {count(len(spectra), 'spectra')} of {spectra.X.shape[1]} points"
+        f"{files}, "
         f"{spectra.x_axis[0]:g} to {spectra.x_axis[-1]:g}{unit}{wavelength}"
     )
     for remark in spectra.remarks:

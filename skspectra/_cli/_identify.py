@@ -19,6 +19,7 @@ from skspectra._cli._shared import (
     check_folder,
     show_warning,
 )
+from skspectra._words import count
 
 # A saved table knows neither, so they cannot be chosen with one.
 DEFAULTS = {"slit": "fixed", "polarization": 1.0}
@@ -91,8 +92,8 @@ def run(options):
             table = _table(options, _wavelength(line, spectra), low, high)
         if table_file:
             table.save(table_file)
-        print(f"{len(table)} phases from {options.phases}")
-        with busy(f"identifying {len(spectra)} patterns"):
+        print(f"{count(len(table), 'phases')} from {options.phases}")
+        with busy(f"identifying {count(len(spectra), 'patterns')}"):
             found = identify(spectra, table, internal_standard=standard)
         found.to_csv(folder)
         written = _draw(found, folder)
@@ -205,7 +206,7 @@ def _draw(found, folder):
             name, number = f"{stem}_{number}", number + 1
         used.add(name.lower())
         found.plot(i).savefig(folder / f"{name}.png", dpi=120)
-    return f" and {len(found.patterns)} figures"
+    return f" and {count(len(found.patterns), 'figures')}"
 
 
 def _show(found):

@@ -9,7 +9,9 @@ from skspectra._cli._data import (
     add_reading_options,
     angstrom,
     in_options,
+    is_model,
     labels_beside,
+    refuse_models,
     with_place,
 )
 from skspectra._cli._shared import (
@@ -22,6 +24,7 @@ from skspectra._cli._shared import (
     show_progress,
     show_warning,
 )
+from skspectra._words import count
 
 COLUMNS = ("file", "label", "score", "second", "second_score", "remark")
 # Ordinary spectra of which this share is reported as unlike all training spectra.
@@ -58,9 +61,23 @@ def run(options):
     path = None if options.output is None else check_file(options.output)
     if path is not None and path == Path(os.path.realpath(options.model)):
         raise UserError(f"--output {options.output}: this is the model file; name another file")
+    from skspectra.io._model_file import tells_unlike
+
+    if Path(options.model).is_dir() or (
+        not is_model(options.model) and any(map(is_model, options.paths))
+    ):
+        raise UserError(
+            f"{options.model} is no model; the model comes first: skspectra predict MODEL FILES"
+        )
+    refuse_models(options.paths)
     files = _find(options)
     file = _load(options.model)
     _check_axis(options, file)
+    if not tells_unlike(file.model, FALSE_ALARMS):
+        show_warning(
+            f"{options.model} cannot tell what is unlike its training spectra, so every spectrum "
+            "gets one of its labels, whatever it is"
+        )
     rows, status = [], 0
     writer = _Writer(path, options.output)
     started = told = time.monotonic()
@@ -96,7 +113,8 @@ def run(options):
     if not writer.n_labels:
         raise UserError("no file could be predicted; the reasons are above")
     if path is not None:
-        print(f"{writer.n_rows} predictions were written to {options.output}")
+        were = "was" if writer.n_rows == 1 else "were"
+        print(f"{count(writer.n_rows, 'predictions')} {were} written to {options.output}")
     return status
 
 
@@ -233,6 +251,8 @@ def label_spectra(X, file):
 
     import numpy as np
 
+    from skspectra.io._model_file import tells_unlike
+
     model = file.model
     names = np.asarray(file.classes, dtype=object)
     with warnings.catch_warnings():
@@ -241,7 +261,7 @@ def label_spectra(X, file):
         predicted = np.asarray(model.predict(X))
         scores = _scores(model, X)
         unlike = np.zeros(len(X), dtype=bool)
-        if hasattr(model, "novelty_p_values"):
+        if tells_unlike(model, FALSE_ALARMS):
             unlike = model.novelty_p_values(X) <= FALSE_ALARMS
     if predicted.ndim == 2:
         return [

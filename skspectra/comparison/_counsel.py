@@ -142,7 +142,7 @@ def _shifts(result):
     gain = result.at_max_shift(stable) - result.at_max_shift(taken)
     if gain > result.margin:
         yield (
-            f"{text}, and {stable.model} {_falls(result, stable)}. Take {stable.model} if your "
+            f"{text}, and {stable.model} {_falls(result, stable)}: it loses least where "
             "instruments differ by so much."
         )
     else:

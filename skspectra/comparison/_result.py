@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra._words import count
+from skspectra._writing import write_whole
 from skspectra.comparison._advice import Recommendation
 from skspectra.comparison._audit import audit
 from skspectra.comparison._cells import score_cells
 from skspectra.comparison._counsel import give_advice
-from skspectra.comparison._files import csv_tables, write_tables, write_text
+from skspectra.comparison._files import csv_tables, write_tables
 from skspectra.comparison._plan import Plan
 from skspectra.comparison._report import report_blocks, short_html, to_html, to_markdown
 from skspectra.comparison._wording import (
@@ -175,6 +177,12 @@ class Comparison:
     x_axis: np.ndarray | None = field(default=None, repr=False)
     unit: str | None = None
 
+    def __repr__(self):
+        models, splits = count(len(self.models), "models"), count(self.n_splits, "splits")
+        classes, verdicts = count(len(self.classes), "classes"), count(len(self.pairs), "verdicts")
+        text = f"Comparison: {models} on {splits}, {classes}, {verdicts}"
+        return f"{text}\n{self.recommendation.reason}".rstrip()
+
     @property
     def multilabel(self):
         """Whether a spectrum may have several labels."""
@@ -249,8 +257,15 @@ class Comparison:
         # The jobs import this module.
         from skspectra.comparison._jobs import fit_on_all
 
-        name = self.recommendation.model
-        return fit_on_all(self.plan, name) if name else None
+        name, plan = self.recommendation.model, self.plan
+        if not name:
+            return None
+        return fit_on_all(
+            *(plan.models[name], plan.grids[name], plan.X, plan.y, plan.groups),
+            classes=plan.classes,
+            search_cv=plan.search_cv,
+            random_state=plan.random_state,
+        )
 
     @cached_property
     def audit(self):
@@ -294,8 +309,7 @@ class Comparison:
             If the file cannot be written.
         """
         page = to_html(report_blocks(self, pictures=find_spec("matplotlib") is not None))
-        path = Path(path)
-        return write_text(path, page)
+        return write_whole(path, page)
 
     def to_markdown(self):
         """Return the report as Markdown, without pictures.

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils import Bunch, check_array, check_consistent_length, check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from skspectra._words import count
 from skspectra.inspection._control import FALSE_ALARM_RATE, FEWEST_UNITS, sign_flips, sum_groups
 from skspectra.inspection._hold import HeldModel
 from skspectra.inspection._target import METHODS, Target, choose_method
@@ -17,6 +18,22 @@ from skspectra.preprocessing._max_pool import column_axis
 MODES = ("exchange", "line", "keep")
 # Values of altered spectra held at a time.
 _BLOCK = 2**22
+
+
+class _Importance(Bunch):
+    """What :func:`occlusion_importance` returns, shown in a few words."""
+
+    def __repr__(self):
+        n_windows, n_spectra = len(self.windows), len(self.per_spectrum)
+        what = "gain" if self.mode == "keep" else "loss"
+        passed = [f"{low:g} to {high:g}" for low, high in self.limits[self.passes]]
+        more = f" and {len(passed) - 5} more" if len(passed) > 5 else ""
+        return (
+            f"{what.capitalize()} of {self.response_method!r} (mode {self.mode!r}): "
+            f"{count(n_windows, 'windows')} of {count(self.width, 'points')}, "
+            f"{count(n_spectra, 'spectra')}\n"
+            f"Above the level of the control: {', '.join(passed[:5]) or 'no window'}{more}"
+        )
 
 
 def occlusion_importance(
@@ -251,7 +268,7 @@ def occlusion_importance(
         )
     level, p_values = sign_flips(shares, rng)
     limits = np.column_stack([x_axis[starts], x_axis[starts + width - 1]])
-    return Bunch(
+    return _Importance(
         importances_mean=importances.mean(axis=1),
         importances_std=importances.std(axis=1),
         importances=importances,

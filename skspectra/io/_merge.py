@@ -3,6 +3,7 @@
 import numpy as np
 
 from skspectra import _grid
+from skspectra._words import count
 from skspectra.io._absorbance import settle_transmittance
 from skspectra.io._part import BadFileError, list_names
 from skspectra.io._spectra import Spectra
@@ -40,7 +41,7 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
     reasons = {name: f"covers {span(grid)} of {span(new_axis)}" for name, grid in left_out.items()}
     if x_axis is not None and reasons and (not skip or len(reasons) == len(parts)):
         name, reason = next(iter(reasons.items()))
-        more = f", and {len(reasons) - 1} more files" if len(reasons) > 1 else ""
+        more = f", and {count(len(reasons) - 1, 'more files')}" if len(reasons) > 1 else ""
         raise BadFileError(f"{name}: the axis {reason}{more}; leave such files out")
     if reasons:
         skipped.update({name: f"the axis {reason}" for name, reason in reasons.items()})
@@ -203,8 +204,7 @@ def _stack(kept, new_axis, remarks):
     if n_cropped or n_resampled:
         step = (new_axis[-1] - new_axis[0]) / (len(new_axis) - 1)
         n, what = (n_resampled, "resampled") if n_resampled else (n_cropped, "cropped")
-        files = f"{len(kept)} files" if len(kept) > 1 else "1 file"
-        done = f"{n} of {files} {'was' if n == 1 else 'were'} {what}"
+        done = f"{n} of {count(len(kept), 'files')} {'was' if n == 1 else 'were'} {what}"
         if n_resampled and n_cropped:
             done += f" and {n_cropped} only cropped"
         remarks.append(f"one axis: {span(new_axis)}, step {step:.4g}; {done}")

@@ -3,7 +3,6 @@
 import copy
 import hashlib
 import json
-import os
 import sys
 import warnings
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from skspectra import __version__
+from skspectra._words import count
+from skspectra._writing import write_whole
 from skspectra.io._archive import MAX_BYTES, check_archive, seal, unseal
 from skspectra.io._trusted import TRUSTED_TYPES, check_trees
 from skspectra.io._units import check_unit
@@ -71,13 +72,42 @@ class ModelFile:
             "axis": axis,
             "wavelength": f"{self.wavelength:g} angstrom" if self.wavelength else "",
             "classes": ", ".join(map(str, self.classes)),
-            "trained on": f"{self.n_training} spectra" if self.n_training else "",
+            "trained on": count(self.n_training, "spectra") if self.n_training else "",
             "their SHA-256": self.training_hash,
+            "novelty": (
+                "it can tell what is unlike its training spectra"
+                if tells_unlike(self.model)
+                else "it cannot tell what is unlike its training spectra"
+            ),
             "scores": ", ".join(f"{name} {_short(score)}" for name, score in self.scores.items()),
             "verdict": self.verdict,
             "written with": ", ".join(f"{name} {v}" for name, v in self.versions.items()),
         }
         return "\n".join(f"{name + ':':15}{text}" for name, text in rows.items() if text)
+
+    def __repr__(self):
+        axis = "" if self.x_axis is None else f" of {count(len(self.x_axis), 'points')}"
+        classes = count(len(self.classes), "classes")
+        return f"ModelFile: {type(self.model).__name__} for spectra{axis}, {classes}"
+
+
+def tells_unlike(model, rate=0.05):
+    """Return whether a model can tell what is unlike its training spectra.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted model.
+    rate : float, default=0.05
+        Share of ordinary spectra that may be reported.
+
+    Returns
+    -------
+    tells : bool
+        Whether it has ``novelty_p_values``, and enough spectra (or groups) to calibrate them.
+    """
+    n_units = getattr(model, "n_calibration_", 0)
+    return hasattr(model, "novelty_p_values") and rate * (n_units + 1) >= 1
 
 
 def save(
@@ -176,7 +206,10 @@ def save(
         about = json.dumps(about)
     except TypeError as error:
         raise ValueError(f"scores and classes must be numbers and texts only: {error}") from None
-    _write(path, seal(_dump(skops_io, model), {_ABOUT: about.encode()}))
+    data = seal(_dump(skops_io, model), {_ABOUT: about.encode()})
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"the model takes {len(data)} bytes, more than {MAX_BYTES}")
+    write_whole(path, data)
 
 
 def load(path):
@@ -303,22 +336,6 @@ def _forget_requests(value, seen):
         return
     for part in parts:
         _forget_requests(part, seen)
-
-
-def _write(path, data):
-    """Write the file as a whole or not at all."""
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"the model takes {len(data)} bytes, more than {MAX_BYTES}")
-    path = Path(os.path.realpath(path))
-    unfinished = path.with_name(f".{path.name[:200]}.{os.getpid()}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _check_axis(x_axis, n_points):

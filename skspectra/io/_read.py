@@ -21,6 +21,7 @@ from skspectra.io._text import as_number, is_comment, read_with
 
 # What lies beside spectra in a folder and is none.
 _IGNORED = {".md", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".html", ".py", ".ini", ".docx"}
+_IGNORED |= {".skops", ".npz", ".cif"}
 
 # Fewer columns that have a number as their name may be samples, where the first may be the axis.
 _N_AXIS = 20

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from skspectra import _grid
+from skspectra._words import count
 from skspectra.io._merge import check_axis, span
 from skspectra.io._spectra import Spectra
 
@@ -60,5 +61,6 @@ def resample(spectra, x_axis):
     if how == "equal":
         return replace(spectra, x_axis=new_axis)
     step = (new_axis[-1] - new_axis[0]) / (len(new_axis) - 1)
-    remark = f"{len(spectra)} spectra were {how} to {span(new_axis)}, step {step:.4g}"
+    were = "was" if len(spectra) == 1 else "were"
+    remark = f"{count(len(spectra), 'spectra')} {were} {how} to {span(new_axis)}, step {step:.4g}"
     return replace(spectra, X=X, x_axis=new_axis, remarks=(*spectra.remarks, remark))

@@ -90,7 +90,7 @@ def test_file(run, tmp_path):
     assert "columns not used: note" in text
     assert "no --group: every spectrum is taken as an independent sample\n" in text
     assert "\nSettings: splits 5 folds x 2 repeats; groups none; seed 0; margin 0.02; " in text
-    assert "all 1 verdicts hold together at 95 %:" in text
+    assert "the verdict holds at 95 %:" in text
     assert "pooled SVC vs raw SVC: " in text
     assert "[30/30] split 10/10" in errors
     files = {path.name for path in (tmp_path / "comparison").iterdir()}
@@ -210,6 +210,35 @@ def test_output_is_a_file(run, tmp_path):
     check_error(run("--target", "label", "--output", "taken", content=ROWS), "taken")
     check_error(run("--target", "label", "--output", "taken/in", content=ROWS), "taken")
     check_error(run("--target", "label", "--output", "a/../taken/in", content=ROWS), "taken")
+
+
+def test_results_of_other_data_are_not_overwritten(run, tmp_path):
+    options = ("--target", "label", "--no-search", "--models", "raw SVC")
+    assert run(*options, content=ROWS)[0] == 0
+    before = (tmp_path / "comparison" / "comparison.csv").read_bytes()
+    (tmp_path / "other.csv").write_text(ROWS)
+    check_error(
+        run("other.csv", *options),
+        "comparison holds the results of data.csv (label); name another folder with --output, or "
+        "remove this one",
+    )
+    check_error(run("--target", "sample", content=ROWS), "holds the results of data.csv (label);")
+    check_error(run(), "holds the results of data.csv (label);")
+    assert (tmp_path / "comparison" / "comparison.csv").read_bytes() == before
+    # A corrected label, or a file called in another way, are the same data.
+    changed = ROWS.replace("a,a0,", "b,a0,")
+    assert run(*options, content=changed)[0] == 0
+    assert (tmp_path / "comparison" / "comparison.csv").read_bytes() != before
+    assert run("../" + tmp_path.name + "/data.csv", *options)[0] == 0
+    assert run("other.csv", *options, "-o", "others")[0] == 0
+
+
+def test_fit_keeps_the_results_of_other_data(run, tmp_path, capsys):
+    assert run("--target", "label", "--no-search", content=ROWS)[0] == 0
+    (tmp_path / "other.csv").write_text(ROWS)
+    options = ["--target", "label", "--results", "comparison", "-o", "m.skops"]
+    assert main(["fit", "other.csv", *options]) == 2
+    assert "data.csv (label); name another folder with --results" in capsys.readouterr().err
 
 
 def test_more_splits_than_groups(run):

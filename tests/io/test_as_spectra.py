@@ -83,6 +83,15 @@ def test_everything_else_may_be_given():
     assert as_spectra(spectra, y=["c", "d"]).y.tolist() == ["c", "d"]
 
 
+def test_spectra_are_shown_in_one_line():
+    spectra = as_spectra((X, AXIS), unit="deg", y=["a", "b"], groups=[1, 1])
+    assert repr(spectra) == (
+        f"Spectra: 2 spectra of {len(AXIS)} points, {AXIS[0]:g} to {AXIS[-1]:g} deg, 2 classes, "
+        "1 group"
+    )
+    assert repr(as_spectra((X[:1], AXIS))).startswith("Spectra: 1 spectrum of ")
+
+
 def test_unknown_units():
     stated = as_spectra(xarray("furlong"))
     assert stated.unit == "furlong"
