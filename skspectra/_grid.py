@@ -1,12 +1,66 @@
-"""Grids of an axis: their names, whether they are equal, and how spectra get from one to another.
+"""Grids of an axis: checks, steps, names, and how spectra get from one grid to another.
 
-Several rooms share it, and it needs numpy alone.
+Several sub-packages share this module, and it needs numpy alone.
 """
 
 import numpy as np
 
 # Two points are the same within this share of a step, because files round their axes.
 TOLERANCE = 0.01
+
+
+def check_axis(x_axis, n_points=None, *, name="x_axis", ends=False):
+    """Check that an axis ascends and is finite, and return it in double precision.
+
+    Parameters
+    ----------
+    x_axis : array-like of shape (n_points,)
+        The axis.
+    n_points : int, default=None
+        Points of the spectra; None takes any number of two or more.
+    name : str, default="x_axis"
+        What the axis is called in errors.
+    ends : bool, default=False
+        Whether two values may stand for an evenly spaced axis.
+
+    Returns
+    -------
+    values : ndarray of shape (n_points,), float64
+        The axis.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    values = np.asarray(x_axis, dtype=np.float64)
+    is_ends = ends and values.shape == (2,)
+    if n_points is None and (values.ndim != 1 or len(values) < 2):
+        raise ValueError(f"{name} has shape {values.shape}; it must hold two points or more.")
+    if n_points is not None and values.shape != (n_points,) and not is_ends:
+        more = ", or the two ends of an evenly spaced axis" if ends else ""
+        raise ValueError(
+            f"{name} has shape {values.shape} for spectra of {n_points} points; it must hold one "
+            f"value for each point{more}."
+        )
+    if not np.isfinite(values).all():
+        i = int(np.argmin(np.isfinite(values)))
+        raise ValueError(f"{name}[{i}]={values[i]:g}; {name} must be finite.")
+    falls = np.flatnonzero(np.diff(values) <= 0)
+    if len(falls):
+        i = falls[0]
+        raise ValueError(
+            f"{name}[{i + 1}]={values[i + 1]:g} follows {name}[{i}]={values[i]:g}; {name} must be "
+            "ascending (where it descends, reverse it and the columns of X)."
+        )
+    return np.linspace(*values, n_points) if is_ends and n_points != 2 else values
+
+
+def mean_step(x_axis):
+    """Return the mean distance of neighbouring points; None without an axis of two points."""
+    if x_axis is None or len(x_axis) < 2:
+        return None
+    return float(x_axis[-1] - x_axis[0]) / (len(x_axis) - 1)
 
 
 def edges_of(x_axis):

@@ -137,7 +137,7 @@ FAULTS = [
             ("not 0 <= margin < 1", "not 0 <= margin"),
             ("        check_disjoint(splits)\n", "        pass\n"),
             ("for i, pair in enumerate(pairs):", "for i, pair in []:"),
-            ("(np.diff(x_axis) > 0)", "(np.diff(x_axis) != 0)"),
+            ("_grid.check_axis(x_axis, X.shape[1])", "x_axis"),
         ],
     ),
     (
@@ -624,9 +624,14 @@ FAULTS = [
         ],
     ),
     (
-        "preprocessing/_axis.py",
-        "tests/augmentation/test_axis.py",
-        [("np.diff(values) <= 0", "np.diff(values) < 0")],
+        "_grid.py",
+        "tests/test_grid.py",
+        [
+            ("np.diff(values) <= 0", "np.diff(values) < 0"),
+            ("if is_ends and n_points != 2", "if is_ends"),
+            ("ends and values.shape == (2,)", "values.shape == (2,)"),
+            ("len(x_axis) < 2:", "len(x_axis) < 1:"),
+        ],
     ),
     (
         "augmentation/_peak_shift.py",
@@ -846,7 +851,10 @@ FAULTS = [
             ("1 / laser - 1 / _need", "1 / laser + 1 / _need"),
             ("slice(None) if points[-1] > points[0]", "slice(None) if True"),
             ("np.diff(points).min()", "np.diff(points).max()"),
-            ("max(1, round(number / step))", "round(number / step)"),
+            (
+                "max(1, round(number / _grid.mean_step(x_axis)))",
+                "round(number / _grid.mean_step(x_axis))",
+            ),
         ],
     ),
     (
@@ -1091,7 +1099,8 @@ FAULTS = [
             ("    check_is_fitted(model)\n", ""),
             ("        check_trees(model)\n", ""),
             ("    if unsafe:", "    if False:"),
-            ("(np.diff(x_axis) > 0).all()", "True"),
+            ('_grid.check_axis(x_axis, getattr(model, "n_features_in_", None))', "x_axis"),
+            ("rate * (n_units + 1) >= 1", "rate * n_units >= 1"),
             ("(spectra.X, spectra.x_axis, spectra.y)", "(spectra.X, spectra.y)"),
             ("np.ascontiguousarray(part)", "np.asarray(part, order='K').T"),
             ('if about["format"] > _FORMAT:', "if False:"),

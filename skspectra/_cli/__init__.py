@@ -1,4 +1,4 @@
-"""The command line: a thin layer over the rooms, one small file a command."""
+"""The command line: a thin layer over the package, with one small file for each command."""
 
 import argparse
 import os

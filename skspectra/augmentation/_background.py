@@ -6,9 +6,9 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 from sklearn.utils._param_validation import Interval
 
+from skspectra._grid import check_axis
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import heights, in_blocks, uniform
-from skspectra.preprocessing._axis import check_axis
 
 _DEGREE = 5
 # Smallest and largest full width at half maximum of the hump, as shares of the axis.
@@ -111,7 +111,7 @@ class BackgroundAugmenter(BaseAugmenter):
             return None
         if self.x_axis is None:
             raise ValueError(f"max_air={self.max_air} needs x_axis, which is None.")
-        values = check_axis(self.x_axis, n_points)
+        values = check_axis(self.x_axis, n_points, ends=True)
         if values[0] <= 0:
             raise ValueError(
                 f"x_axis starts at {values[0]:g}; with max_air > 0 it must start above 0."

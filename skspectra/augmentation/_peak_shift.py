@@ -189,7 +189,7 @@ class PeakShiftAugmenter(BaseAugmenter):
             if n_points < 2:
                 # A single point has no step, and nowhere to go.
                 return 0, 1
-            axis = check_axis(self.x_axis, n_points)
+            axis = check_axis(self.x_axis, n_points, ends=True)
             step = (axis[-1] - axis[0]) / (n_points - 1)
         max_shift, length_scale = self.max_shift, self.length_scale
         if max_shift == "auto":

@@ -5,10 +5,10 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
 
+from skspectra._grid import check_axis
 from skspectra.inspection._hold import as_array, as_frame, cleans, flatten
 from skspectra.inspection._occlusion_display import default_label
 from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
-from skspectra.preprocessing._axis import check_axis
 from skspectra.preprocessing._max_pool import column_axis
 
 # Colours of Okabe and Ito, which colour-blind readers can tell apart.
@@ -202,7 +202,7 @@ class NearestReferenceDisplay:
             )
         named = None if frame is None else column_axis(frame)
         if x_axis is not None:
-            x_axis = check_axis(x_axis, X.shape[1])
+            x_axis = check_axis(x_axis, X.shape[1], ends=True)
         else:
             x_axis = np.arange(X.shape[1]) if named is None else named
         given = new

@@ -7,12 +7,12 @@ import numpy as np
 from sklearn.utils import Bunch, check_array, check_consistent_length, check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from skspectra._grid import check_axis
 from skspectra._words import count
 from skspectra.inspection._control import FALSE_ALARM_RATE, FEWEST_UNITS, sign_flips, sum_groups
 from skspectra.inspection._hold import HeldModel
 from skspectra.inspection._target import METHODS, Target, choose_method
 from skspectra.inspection._windows import draw_others, line, place_windows
-from skspectra.preprocessing._axis import check_axis
 from skspectra.preprocessing._max_pool import column_axis
 
 MODES = ("exchange", "line", "keep")
@@ -224,7 +224,7 @@ def occlusion_importance(
         raise ValueError("mode='exchange' needs at least two spectra, but X holds one.")
     named = column_axis(given)
     if x_axis is not None:
-        x_axis = check_axis(x_axis, n_points)
+        x_axis = check_axis(x_axis, n_points, ends=True)
     else:
         x_axis = np.arange(n_points, dtype=np.float64) if named is None else named
     method = choose_method(estimator, response_method, mode)

@@ -34,7 +34,7 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
         short = _find_short(grids, of_part, min_cover)
         new_axis = _common_axis(parts, grids, of_part, short)
     else:
-        new_axis = check_axis(x_axis)
+        new_axis = _grid.check_axis(x_axis)
         short = [i for i, grid in enumerate(grids) if not _grid.covers(grid, new_axis)]
     names = list(parts)
     left_out = {names[k]: grids[g] for k, g in enumerate(of_part) if g in set(short)}
@@ -75,16 +75,6 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
 def span(x_axis):
     """Return the range of an axis as text."""
     return f"{x_axis[0]:.6g} to {x_axis[-1]:.6g}"
-
-
-def check_axis(x_axis):
-    """Return an axis that a caller gave, or raise a ValueError if it is none."""
-    values = np.asarray(x_axis, dtype=np.float64)
-    if values.ndim != 1 or len(values) < 2:
-        raise ValueError(f"x_axis has shape {values.shape}; it must hold two points or more.")
-    if not (np.isfinite(values).all() and (np.diff(values) > 0).all()):
-        raise ValueError("x_axis must be ascending and finite; sort it.")
-    return values
 
 
 def is_same_wavelength(one, other):
@@ -182,7 +172,7 @@ def _common_axis(parts, grids, of_part, short):
             f"{other}: its axis is {span(grids[last])}, but that of {one} is "
             f"{span(grids[first])}; they have nothing in common"
         )
-    steps = [(grid[-1] - grid[0]) / (len(grid) - 1) for grid in grids]
+    steps = [_grid.mean_step(grid) for grid in grids]
     usual = np.median([steps[g] for g in of_part if g in set(used)])
     best = max(used, key=lambda g: (of_part.count(g), -abs(steps[g] - usual)))
     axis = grids[best]
@@ -202,7 +192,7 @@ def _stack(kept, new_axis, remarks):
         how.append(done)
     n_cropped, n_resampled = how.count("cropped"), how.count("resampled")
     if n_cropped or n_resampled:
-        step = (new_axis[-1] - new_axis[0]) / (len(new_axis) - 1)
+        step = _grid.mean_step(new_axis)
         n, what = (n_resampled, "resampled") if n_resampled else (n_cropped, "cropped")
         done = f"{n} of {count(len(kept), 'files')} {'was' if n == 1 else 'were'} {what}"
         if n_resampled and n_cropped:

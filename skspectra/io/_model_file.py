@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from skspectra import __version__
+from skspectra import __version__, _grid
 from skspectra._words import count
 from skspectra._writing import write_whole
 from skspectra.io._archive import MAX_BYTES, check_archive, seal, unseal
@@ -190,9 +190,11 @@ def save(
         classes = spectra.classes if classes is None else classes
     if classes is None:
         classes = np.asarray(getattr(model, "classes_", [])).tolist()
+    if x_axis is not None:
+        x_axis = _grid.check_axis(x_axis, getattr(model, "n_features_in_", None))
     about = {
         "format": _FORMAT,
-        "x_axis": _check_axis(x_axis, getattr(model, "n_features_in_", None)),
+        "x_axis": None if x_axis is None else x_axis.tolist(),
         "unit": unit,
         "wavelength": None if wavelength is None else float(wavelength),
         "classes": list(classes),
@@ -336,17 +338,6 @@ def _forget_requests(value, seen):
         return
     for part in parts:
         _forget_requests(part, seen)
-
-
-def _check_axis(x_axis, n_points):
-    if x_axis is None:
-        return None
-    x_axis = np.asarray(x_axis, dtype=np.float64)
-    if x_axis.ndim != 1 or not (np.diff(x_axis) > 0).all() or not np.isfinite(x_axis).all():
-        raise ValueError("x_axis must be a 1-D array of finite, ascending numbers")
-    if n_points is not None and len(x_axis) != n_points:
-        raise ValueError(f"x_axis has {len(x_axis)} points, but the model takes {n_points}")
-    return x_axis.tolist()
 
 
 def _hash(spectra):

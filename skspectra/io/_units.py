@@ -268,5 +268,4 @@ def to_points(length, x_axis, unit=None):
         check_unit(asked)
     elif unit_name(asked) != unit_name(unit):
         raise ValueError(f"{length!r} is in {asked}, but the axis is in {unit}.")
-    step = (x_axis[-1] - x_axis[0]) / (len(x_axis) - 1)
-    return max(1, round(number / step)) if number else 0
+    return max(1, round(number / _grid.mean_step(x_axis))) if number else 0

@@ -158,5 +158,5 @@ def test_bad_band_width(width):
 
 
 def test_bad_axis():
-    with pytest.raises(ValueError, match="x_axis must ascend"):
+    with pytest.raises(ValueError, match="x_axis must be ascending"):
         default_models(3, x_axis=[3, 2, 1])

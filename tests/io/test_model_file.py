@@ -260,7 +260,7 @@ def test_an_architecture_of_ones_own_is_refused(fitted, path):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"x_axis": AXIS[:-1]}, "119 points, but the model takes 120"),
+        ({"x_axis": AXIS[:-1]}, r"shape \(119,\) for spectra of 120 points"),
         ({"x_axis": AXIS[::-1]}, "ascending"),
         ({"x_axis": [*AXIS[:-1], np.nan]}, "finite"),
         ({"scores": {"a": double}}, "numbers and texts only"),
