@@ -618,9 +618,9 @@ FAULTS = [
         [
             ("np.concatenate([order[first], order[~first]])", "order"),
             ("y_train == label, distances, np.inf).argmin()", "y_train == label, 0, 1).argmin()"),
-            ('if hasattr(last, "transform_features"):', "if False:"),
             ("self.spectrum - reference", "reference - self.spectrum"),
-            ("clean = as_array(seen)", "pass"),
+            ("X = as_array(after)", "pass"),
+            ("if not cleans(step, X, as_array(after)):", "if False:"),
         ],
     ),
     (
@@ -928,8 +928,18 @@ FAULTS = [
             ("stretch**2 / (PRIOR + stretch**2)", "stretch / (PRIOR + stretch)"),
             (" - along + outside", " - along"),
             ("(PRIOR + count - 1) / PRIOR", "1"),
-            ("model_features(model[-1], before)", "before"),
-            ("return model_features(model.best_estimator_, X)", "pass"),
+        ],
+    ),
+    (
+        "preprocessing/_seen.py",
+        "tests/preprocessing/test_seen.py",
+        [
+            ('if hasattr(last, "transform_features"):', "if False:"),
+            ('getattr(estimator, "best_estimator_", estimator)', "estimator"),
+            ("        X = after\n", "        pass\n"),
+            ("elif not steps:", "else:"),
+            ("for inner in flatten(step)", "for inner in [step]"),
+            ('and step != "passthrough"', ""),
         ],
     ),
     (

@@ -27,9 +27,10 @@ from sklearn.utils.validation import (
 
 from skspectra._pickling import VersionMixin
 from skspectra._validation import FLAT, as_indicator, warn_if_flat
+from skspectra.preprocessing._seen import model_features
 from skspectra.uncertainty import _conformal as conformal
 from skspectra.uncertainty._folds import is_frame, make_folds, rows_of, rows_of_params
-from skspectra.uncertainty._novelty import class_distance, fit_classes, model_features
+from skspectra.uncertainty._novelty import class_distance, fit_classes
 from skspectra.uncertainty._scores import choose_score, label_scores, presence
 
 
