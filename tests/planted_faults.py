@@ -1190,10 +1190,10 @@ FAULTS = [
         "_cli/_results.py",
         "tests/cli/test_compare.py -k 'other_data or interrupt'",
         [
-            ("if found != identify_data(options):", "if False:"),
-            ("if found != identify_data(options):", "if True:"),
+            ('if key != "target" or both_named', 'if key == "target"'),
+            ('if key != "target" or both_named', "if True"),
+            ('if key != "target" or both_named', 'if key != "target"'),
             ("os.path.realpath(path) for path", "path for path"),
-            ('f"{named} ({options.target})" if options.target else named', "named"),
         ],
     ),
     (

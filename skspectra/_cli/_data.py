@@ -266,6 +266,8 @@ def crop(spectra, limits):
     if limits is None:
         return spectra
     low, high = limits
+    if not low < high:
+        raise UserError(f"--range {low:g} {high:g}: the first number must be below the second")
     inside = (spectra.x_axis >= low) & (spectra.x_axis <= high)
     if inside.sum() < 2:
         raise UserError(

@@ -18,13 +18,16 @@ def check_same_data(folder, options, option="--output"):
     """Raise a UserError where a folder holds the results of other data.
 
     Data are the same if their files and the source of their labels are; what is in the files may
-    have changed.
+    have changed, and a column that one of the commands does not name may be that of the other.
     """
     try:
         found = json.loads((folder / RUNS / DATA).read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        # Nothing was finished here by this command.
         return
-    if found != identify_data(options):
+    ours = identify_data(options)
+    both_named = found.get("target") and ours["target"]
+    if any(found.get(key) != ours[key] for key in ours if key != "target" or both_named):
         raise UserError(
             f"{folder.name} holds the results of {found['name']}; name another folder with "
             f"{option}, or remove this one"
@@ -34,9 +37,9 @@ def check_same_data(folder, options, option="--output"):
 def identify_data(options):
     """Return what tells the data of a command from others, with a name to call them by."""
     labels = options.labels
-    named = ", ".join(Path(path).name for path in options.paths) or "the published challenge"
     return {
-        "name": f"{named} ({options.target})" if options.target else named,
+        "name": ", ".join(Path(path).name for path in options.paths) or "the published challenge",
+        "target": options.target,
         "paths": [os.path.realpath(path) for path in options.paths],
         "labels": os.path.realpath(labels) if labels and Path(labels).is_file() else labels,
         "multilabel": options.multilabel,
@@ -89,7 +92,11 @@ def write_result(result, folder, shown, options):
     if not any(path.suffix == ".png" for path in paths):
         print('no figure: matplotlib is not installed (pip install "skspectra[plot]")')
     names = [path.name for path in paths]
-    print(f"written to {shown}: {', '.join(names)}; the fits are kept in {RUNS}")
+    print(f"written to {shown}: {', '.join(names)}; the fits are kept in {shown}/{RUNS}")
+    if result.recommendation.model and options.command == "compare" and options.paths:
+        print(
+            "'skspectra fit' with the same options and -o MODEL.skops writes the model to a file"
+        )
 
 
 def _draw(result, path):

@@ -27,7 +27,7 @@ class Parser(argparse.ArgumentParser):
     """Parser that reports errors in the same way as all other errors."""
 
     def error(self, message):
-        raise UserError(message)
+        raise UserError(f"{message}; see '{self.prog} --help'")
 
 
 def add_command(commands, name, summary, text, examples):

@@ -233,7 +233,9 @@ class Comparison:
         sentences : list of str
             One per pair, and a last one that says what verdict and probability belong to.
         """
-        stated = any(np.isfinite(pair.probability_better) for pair in self.pairs)
+        stated = len(self.pairs) > 1 and any(
+            np.isfinite(pair.probability_better) for pair in self.pairs
+        )
         return [*map(sentence, self.pairs), *([PAIR_NOTE] if stated else [])]
 
     def conclusion(self):

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from skspectra._words import count
 from skspectra.io._checks import MIN_POINTS, BadRows, in_order
 from skspectra.io._part import BadFileError, Part
 from skspectra.io._text import COMMENTS, LARGEST, find_dialect, is_comment
@@ -120,7 +121,9 @@ def _read_block(path, lines, first, dialect, width):
     if values is None:
         values, numbers = _convert_lines(path, lines, first, dialect, width)
     if len(values) < MIN_POINTS:
-        raise BadFileError(f"{path}: {len(values)} points; a spectrum needs at least {MIN_POINTS}")
+        raise BadFileError(
+            f"{path}: {count(len(values), 'points')}; a spectrum needs at least {MIN_POINTS}"
+        )
     return values, in_order(path, values[:, 0], lambda i: f"line {numbers[i]}, column 1")
 
 

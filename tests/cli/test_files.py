@@ -266,6 +266,8 @@ def check_error(outcome, *words):
             ["--shift", "deg", "cm-1"],
         ),
         (["compare", "train", "--labels", "train/labels.csv", "--range", "300", "400"], ["300"]),
+        (["show", "train", "--range", "400", "300"], ["must be below the second"]),
+        (["list", "train"], ["invalid choice: 'list'", "see 'skspectra --help'"]),
         (
             ["compare", "train", "--labels", "train/labels.csv", "--min-class", "20"],
             ["train: no class: there is nothing"],
