@@ -514,3 +514,12 @@ except ImportError as error:
     )
     assert "(1, 400) Structures need gemmi" in done.stdout
     assert "pip install 'skspectra[diffraction]'" in done.stdout
+
+
+def test_symmetry_of_the_shared_structures(reference_structures):
+    """Their names end in the number of the space group, which is wrong for one of them."""
+    tables = [path for path in reference_structures.iterdir() if path.is_dir()]
+    phases = [phase for table in tables for phase in read_phases(table)]
+    assert len(phases) == 84
+    other = [phase for phase in phases if not phase.name.endswith(f"_{phase.space_group}")]
+    assert [(phase.name, phase.space_group) for phase in other] == [("ZrO2_19", 62)]
