@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skspectra.diffraction._phase import check_names, check_range
+from skspectra.diffraction._checks import check_names, check_range
 from skspectra.diffraction._structure import need
 from skspectra.diffraction._wavelengths import ghosts, wavelengths
 

@@ -119,7 +119,10 @@ def check_standard(given, classes, class_names, weighed):
         if label == given[0] or text == str(given[0])
     ]
     if not places:
-        raise ValueError(f"internal_standard={given!r}: there is no class {given[0]!r}.")
+        known = ", ".join(map(str, class_names[:5])) + (", ..." if len(class_names) > 5 else "")
+        raise ValueError(
+            f"internal_standard={given!r}: there is no class {given[0]!r}; they are {known}."
+        )
     if not weighed[places[0]]:
         raise ValueError(
             f"internal_standard={given!r}: amounts of {given[0]!r} are not known. Give its "

@@ -177,7 +177,7 @@ def explain(known, row, solution):
         for item in order
     ]
     fitted = np.array(fitted).reshape(len(fitted), len(row))
-    curve = solver.under(row, fitted.sum(axis=0))
+    curve = row if search is None else solver.under(row, fitted.sum(axis=0))
     peaks = unexplained_peaks(solution, known.ghosts)
     score = unknown_score(peaks)
     total = fitted.sum() * components.step
