@@ -25,7 +25,7 @@ class Identification:
         crystalline part; nan where no structure is known), contribution (share of the fitted
         area) and detection limit (the share that would have been found).
     patterns : list of dict
-        One row per pattern: file, phases joined by +, the unexplained share of the area of all
+        One row per pattern: file, phases joined by "+", the unexplained share of the area of all
         peaks, whether there is an unknown phase, and a remark.
     explanations : list of Explanation
         What :meth:`UnmixingClassifier.explain` returned.

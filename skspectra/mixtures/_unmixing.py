@@ -70,7 +70,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Spectra of what is no substance: an empty holder, a blank.
     internal_standard : tuple of (class, float), default=None
         A substance that was added, and its weight fraction in the sample; it makes amounts
-        absolute.
+        absolute. Its own amount must be known, from its structure or from `amounts` in fit.
     random_state : int, RandomState instance or None, default=0
         Draws the decoys.
 
@@ -104,6 +104,9 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     taken in if it lowers chi-squared by more than the best of many decoys. After each, the
     shifts, widths and amounts of all are fitted together, and those that have become superfluous
     are taken out.
+
+    Widths are fitted for the phases of a table. Measured spectra keep the width that their own
+    instrument gave them: to make one narrower would be to deconvolve it, which raises noise.
 
     Measured negatives, such as those of noise around zero, are allowed: amounts are never
     negative, spectra may be. So the tag ``positive_only`` is not set.
@@ -233,7 +236,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         ------
         ValueError
             If `shift` is not "strain", if `x_axis` is missing or no axis of angles, or if
-            `internal_standard` is no phase and fraction.
+            `internal_standard` is no phase and fraction, or a reference card.
         """
         self._validate_params()
         if self.shift != "strain":
@@ -359,7 +362,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         From a table, coefficients are per mass: w is proportional to c M V [Hill and Howard]. The
         fractions are those of the *identified crystalline* part and add to 1; an amorphous part
         and unknown phases are not counted. With `internal_standard` they are fractions of the
-        whole sample.
+        whole sample. They are nan where a reference card was found, or no internal standard.
 
         Parameters
         ----------
@@ -399,8 +402,9 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Returns
         -------
         limits : ndarray of shape (n_samples, n_classes)
-            Weight fractions where weights are known, otherwise shares of the area. 1 means that
-            the substance would be found only on its own, if at all.
+            Weight fractions where those of the substance and of all that was found are known,
+            otherwise shares of the area. 1 means that the substance would be found only on its
+            own, if at all.
         """
         every = range(len(self.classes_))
         return np.array([detection_limits(self._known, s, every) for s in self._solutions(X)[1]])
