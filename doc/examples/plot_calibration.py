@@ -3,7 +3,8 @@ Are 90 % really 90 %?
 =====================
 
 Of the labels that a model gives with a probability of .9, nine in ten should be right. A network
-that learns from few spectra promises more than it keeps. One number, the temperature, mends it.
+that learns from few spectra promises more than it keeps. One number, the temperature, mends most
+of that.
 """
 
 # %%
@@ -69,7 +70,9 @@ for (name, model), color in zip(models.items(), COLORS, strict=True):
     bins = np.array_split(np.argsort(said), 10)
     said, right = ([values[rows].mean() for rows in bins] for values in (said, right))
     ax.plot(said, right, "o-", color=color, label=name)
-ax.set(title="Reliability", xlabel="probability that the model states", ylabel="share right")
+ax.set(
+    title="Reliability", xlabel="probability that the model states", ylabel="share of right labels"
+)
 ax.legend(frameon=False)
 ax.spines[["top", "right"]].set_visible(False)
 plt.show()
@@ -93,7 +96,8 @@ ax.plot(4, all_right[0], "o", color="#0072B2")
 ax.annotate("4 of 4", (4, all_right[0]), (6, all_right[0] - 0.03))
 ax.set(
     title="Accuracies that the spectra allow (95 %)",
-    xlabel="validation spectra",
+    xlabel="number of validation spectra",
+    ylabel="accuracy",
     xscale="log",
     ylim=(0, 1.02),
 )
@@ -109,3 +113,6 @@ plt.show()
 #
 # A calibrated probability still compares the known classes with each other. It says nothing of a
 # spectrum that is none of them; see :ref:`sphx_glr_auto_examples_plot_unknown.py`.
+#
+# **To take away:** before you rely on a probability, calibrate it on spectra that the model has
+# not seen, and count whether you have enough of them to see a difference.

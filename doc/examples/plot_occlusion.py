@@ -81,7 +81,15 @@ from skspectra.inspection import NearestReferenceDisplay
 
 options.pop("random_state")
 new = X_test[np.flatnonzero(y_test == "silicon")[0]]
-NearestReferenceDisplay.from_estimator(model, X, y, new, **options)
+
+
+def side_by_side():
+    """Return axes for two spectra above their differences, narrower than the default."""
+    options = {"height_ratios": [2, 1], "sharex": True, "sharey": "row"}
+    return plt.subplots(2, 2, figsize=(7.6, 4.8), layout="constrained", **options)[1]
+
+
+NearestReferenceDisplay.from_estimator(model, X, y, new, axes=side_by_side(), **options)
 plt.show()
 
 # %%
@@ -90,5 +98,9 @@ plt.show()
 # :class:`~skspectra.uncertainty.ConformalClassifier`.
 more = load_raman_calibrants(titanium_dioxide=True)
 unknown = more.X[more.y == "TiO2"][0]
-NearestReferenceDisplay.from_estimator(model, X, y, unknown, **options)
+NearestReferenceDisplay.from_estimator(model, X, y, unknown, axes=side_by_side(), **options)
 plt.show()
+
+# %%
+# **To take away:** before you believe a score, ask which windows of the axis it needs, on spectra
+# and instruments that were not in training.

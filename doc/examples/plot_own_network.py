@@ -60,7 +60,8 @@ import matplotlib.pyplot as plt
 
 from skspectra.neural import TrainingDisplay
 
-TrainingDisplay.from_estimator(net)
+_, axes = plt.subplots(2, 1, figsize=(6.8, 5), layout="constrained")
+TrainingDisplay.from_estimator(net, axes=axes)
 plt.show()
 
 # %%
@@ -75,5 +76,5 @@ print(f"pooled SVM with shift copies: {rival.score(X_new, y_new):.2f}")
 # %%
 # To save such a network, put the function into a module that can be imported.
 #
-# **To take away:** any torch module list becomes a classifier, so compare it with a pooled SVM
+# **To take away:** any list of torch modules becomes a classifier, so compare it with a pooled SVM
 # before you tune it.
