@@ -17,8 +17,8 @@ _ROUNDING = 1e-12
 def _by_blocks(function, svc, X, values_a_row):
     """Call `function` with the kernel of a few rows at a time and join what it returns.
 
-    The second argument of `function` is the largest absolute kernel value of each row. It holds
-    `values_a_row` values per row, including the kernel with all support vectors.
+    The second argument of `function` is the largest absolute kernel value of each row. A block
+    holds `values_a_row` values per row, including the kernel with all support vectors.
     """
     n_rows = max(1, _BLOCK_BYTES // (8 * values_a_row))
     keywords = {"gamma": svc.gamma, "degree": svc.degree, "coef0": svc.coef0}
@@ -175,8 +175,8 @@ def decision_function(svc, X):
     Returns
     -------
     scores : ndarray of shape (n_samples, n_classes) or (n_samples,)
-        Votes plus less than half a vote for the sum of the decisions. For two classes it is the
-        decision itself.
+        Votes plus less than half a vote for the sum of the decisions. For two classes the score
+        is the decision itself.
     """
     n_classes, n_vectors = len(svc.classes_), len(svc.support_vectors_)
     if n_classes == 2:
