@@ -61,8 +61,8 @@ plt.show()
 
 # %%
 # The convolutions of this network are worth their training: frozen or left out, they leave a worse
-# model. The published dense layers need no non-linearity here. And a support vector machine on
-# pooled spectra does as well without any of it.
+# model. The published dense layers need no non-linearity here. A support vector machine on pooled
+# spectra does as well, without any network.
 #
 # One fit on one small problem proves little. Repeat it with several seeds and several tables
 # before you believe a difference; :ref:`benchmark_networks` does so for the published challenge.

@@ -10,8 +10,8 @@ and no more. So look at it before training:
 # %%
 # A measured diffractogram
 # ------------------------
-# The pattern is that of a mixture of ZnO and In2O3 in Cu K-alpha radiation. It comes with the
-# package. It is scaled to a maximum of 100, so that amplitudes can be read as per cent.
+# The pattern of a mixture of ZnO and In2O3 was measured with Cu K-alpha radiation and comes with
+# the package. Here its maximum is scaled to 100, so that amplitudes can be read as per cent.
 from skspectra.datasets import load_precursors
 
 data = load_precursors()
@@ -22,8 +22,8 @@ print(f"{data.names[0]}: {len(angles)} points from {ends[0]:.2f} to {ends[1]:.2f
 # %%
 # One augmenter for each artefact
 # -------------------------------
-# The amplitudes are larger than one would train with, so that they can be seen. The band holds 90
-# % of the variants at each angle. Changes of shape from variant to variant are better seen on five
+# The amplitudes are larger than one would train with, so that they can be seen. At each angle the
+# band holds 90 % of the variants. Changes of shape from variant to variant are better seen on five
 # single variants.
 import matplotlib.pyplot as plt
 

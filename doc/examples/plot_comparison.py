@@ -11,9 +11,10 @@ This story reads them line by line, and says what to do next.
 # --------------
 # Ten Raman instruments measured three materials. The question is which model to take for an
 # eleventh instrument. So the instruments are the groups: no instrument is in training and test at
-# once. Four models are given in the order of their cost, and each may try three candidates. Only
-# three pairs are asked for, because every further pair makes the verdicts less precise. The line
-# that is printed comes before the first fit: it says what such data can decide at all.
+# once. Four models are given in the order of their cost, and each may try three candidates, except
+# for the majority class, which has nothing to search. Only three pairs are asked for, because
+# every further pair makes the verdicts less precise. The printed line comes before the first fit,
+# and says what such data can decide at all.
 import tempfile
 
 from sklearn.dummy import DummyClassifier
@@ -62,8 +63,8 @@ result = compare(
 # %%
 # The table
 # ---------
-# Each row is a model. The balanced accuracy is the mean over the materials of the share that was
-# named rightly, so guessing gives a third. The interval in brackets is wide, because ten
+# Each row belongs to one model. The balanced accuracy is the mean over the materials of the share
+# that was named rightly, so guessing gives a third. The interval in brackets is wide, because ten
 # instruments are ten pieces of evidence, however many spectra each has measured. The fourth column
 # is the score after all test spectra were moved along the axis. The times are those of one fit, of
 # one prediction and of one search.
@@ -72,8 +73,9 @@ print(result.table())
 # %%
 # The figure
 # ----------
-# It shows the same: scores with their intervals, what happens when the test spectra are moved, and
-# the time of one fit. A curve that stays level belongs to a model that a shift does not hurt.
+# The figure shows the same: scores with their intervals, what happens when the test spectra are
+# moved, and the time of one fit. A curve that stays level belongs to a model that a shift does not
+# hurt.
 import matplotlib.pyplot as plt
 
 fig = plt.figure(figsize=(6.8, 6), layout="constrained")

@@ -2,17 +2,18 @@
 Smooth spectra: start with a chemometric recipe
 ===============================================
 
-Infrared bands are broad. That a band moves a little may be all that tells two classes apart, and
-then it is no disturbance to be absorbed. Start with a recipe of chemometrics. The spectra of this
-story are simulated, because the place of their bands is then known.
+Infrared bands are broad. A small movement of a band may be all that tells two classes apart, and
+then it must not be absorbed. Start with a recipe of chemometrics. The spectra of this story are
+simulated, so that the place of each band is known.
 """
 
 # %%
 # Three oils that differ by the place of a band
 # ---------------------------------------------
-# Six broad bands. In one class the band at 1160 stands 1 per centimetre higher, in another class
-# the band at 1460 does. Every spectrum has its own thickness, its own sloping baseline and a
-# little noise; each band varies by 2 % in height and by 0.3 per centimetre in place.
+# Each spectrum has six broad bands. In one class the band at 1160 is moved up by 1 per centimetre,
+# and in another class the band at 1460 is. Every spectrum has its own thickness, its own sloping
+# baseline and a little noise; each band varies by 2 % in height and by 0.3 per centimetre in
+# place.
 import matplotlib.pyplot as plt
 import numpy as np
 

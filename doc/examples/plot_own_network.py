@@ -67,7 +67,7 @@ plt.show()
 # %%
 # Is it worth the trouble?
 # ------------------------
-# The same question that is asked of every network here.
+# Every network is asked the same question: does a pooled SVM do as well?
 from skspectra import AugmentedClassifier, PooledSVC
 
 rival = AugmentedClassifier(PooledSVC(20), PeakShiftAugmenter(5), random_state=0).fit(X, y)

@@ -10,7 +10,7 @@ score says little about the next one.
 # %%
 # The spectra
 # -----------
-# They come with the package.
+# The 71 spectra come with the package.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -74,8 +74,8 @@ plt.show()
 # The dotted line of the first panel is the place of the band in the standard ASTM E1840, 1001.4
 # per centimetre. That of the second panel is guessing.
 #
-# With ten instruments and 71 spectra these differences carry no verdict. A :ref:`comparison
-# <comparison>` with ``groups=instrument`` says what they can decide.
+# Ten instruments can decide only large differences. The story
+# :ref:`sphx_glr_auto_examples_plot_comparison.py` says which.
 #
 # **To take away:** if spectra from other instruments will come, leave whole instruments out when
 # you test.
