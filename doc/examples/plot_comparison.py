@@ -95,6 +95,7 @@ for pair in result.pairs:
     print(f"{pair.model_a} against {pair.model_b}: {pair.verdict}")
 
 # %%
+# sphinx_gallery_thumbnail_number = 2
 fig, ax = plt.subplots(figsize=(6.8, 2.6), layout="constrained")
 for row, pair in enumerate(result.pairs):
     color = "#7F7F7F" if pair.verdict == "cannot tell" else "#0072B2"

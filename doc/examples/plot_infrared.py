@@ -78,7 +78,7 @@ for name, rows in (("measured", X), ("derived", derived)):
         axes[name].plot([], [], color=color, label=label)
     axes[name].set_xlabel("wavenumber (cm$^{-1}$)")
 axes["measured"].set_title("eight spectra per class", fontsize="medium")
-axes["measured"].set_ylabel("absorbance")
+axes["measured"].set(ylabel="absorbance", ylim=(-0.2, 2.3))
 axes["measured"].legend(frameon=False, loc="upper center")
 axes["derived"].set_title("SNV and derivative", fontsize="medium")
 axes["derived"].set(xlim=(1080, 1240), ylim=(-0.02, 0.02), ylabel="difference from the mean")

@@ -39,15 +39,25 @@ print(f"accuracy on instruments held out: {model.score(X_test, y_test):.2f}")
 # instrument are alike.
 from skspectra.inspection import OcclusionDisplay
 
-options = {"x_axis": data.x_axis, "x_label": "Raman shift (cm$^{-1}$)", "random_state": 0}
-OcclusionDisplay.from_estimator(model, X_test, y_test, groups=groups, **options)
+options = {"x_axis": data.x_axis, "x_label": "Raman shift (cm$^{-1}$)"}
+
+
+def draw_importance(model, X_test, **more):
+    """Draw the importance of each window below the mean spectrum of each class."""
+    _, axes = plt.subplots(2, 1, figsize=(6.8, 5), sharex=True, layout="constrained")
+    OcclusionDisplay.from_estimator(
+        model, X_test, y_test, groups=groups, random_state=0, axes=axes, **options, **more
+    )
+
+
+draw_importance(model, X_test)
 plt.show()
 
 # %%
 # The model used the line of silicon at 520 and that of calcite at 1086 per centimetre. It did not
 # need those of polystyrene, which are many: where several lines say the same, the loss of one line
 # shows little. So ask also what each window tells alone.
-OcclusionDisplay.from_estimator(model, X_test, y_test, groups=groups, mode="keep", **options)
+draw_importance(model, X_test, mode="keep")
 plt.show()
 
 # %%
@@ -66,7 +76,7 @@ X_lamp = data.X + 0.8 * heights[:, None] * lamp
 
 deceived = make_pipeline(BaselineCorrector(), PooledSVC()).fit(X_lamp[~held_out], y)
 print(f"accuracy with the lamp: {deceived.score(X_lamp[held_out], y_test):.2f}")
-OcclusionDisplay.from_estimator(deceived, X_lamp[held_out], y_test, groups=groups, **options)
+draw_importance(deceived, X_lamp[held_out])
 plt.show()
 
 # %%
@@ -80,7 +90,6 @@ plt.show()
 # was trained on. Here is a spectrum of silicon: on the left little of it is left below.
 from skspectra.inspection import NearestReferenceDisplay
 
-options.pop("random_state")
 new = X_test[np.flatnonzero(y_test == "silicon")[0]]
 
 

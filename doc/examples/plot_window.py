@@ -59,7 +59,9 @@ draw(axes[2, 1], "... and after: minor bands count", [IntensityCompressor()], 40
 for ax in axes[:2].flat:
     ax.set(xlim=(900, 1120), xticks=range(900, 1101, 100))
 for ax in axes[2]:
-    ax.set(xlabel="Raman shift (cm$^{-1}$)", xlim=(150, 2000), xticks=range(500, 2001, 500))
+    ax.set(xlim=(150, 2000), xticks=range(500, 2001, 500))
+for ax in axes[1:].flat:
+    ax.set_xlabel("Raman shift (cm$^{-1}$)")
 for ax in axes[:, 0]:
     ax.set_ylabel("intensity / maximum")
 plt.show()
@@ -101,7 +103,7 @@ ax.set(xlabel="window (points of 1 cm$^{-1}$)", ylabel="balanced accuracy (%)", 
 ax.set_xticks(grid["pool_size"], grid["pool_size"])
 ax.minorticks_off()
 ax.grid(alpha=0.3)
-ax.legend(frameon=False, loc="lower center")
+ax.legend(loc="lower center")
 plt.show()
 
 # %%
