@@ -64,8 +64,14 @@ print(result.table(), *result.sentences(), *result.advice(), sep="\n\n")
 # %%
 import matplotlib.pyplot as plt
 
-ComparisonDisplay.from_comparison(result)
+fig = plt.figure(figsize=(6.8, 5.6), layout="constrained")
+axes = fig.subplot_mosaic([["scores", "scores"], ["shifts", "times"]], width_ratios=[1.3, 1])
+ComparisonDisplay.from_comparison(result, axes=list(axes.values()))
+fig.legends[0].remove()  # The first panel names the models.
 plt.show()
 
 # %%
+# The story :ref:`sphx_glr_auto_examples_plot_comparison.py` goes through such a result line by
+# line.
+#
 # **To take away:** name the folder, the labels and the groups, and the rest follows.

@@ -60,13 +60,14 @@ import matplotlib.pyplot as plt
 
 from skspectra.neural import TrainingDisplay
 
-TrainingDisplay.from_estimator(net)
+_, axes = plt.subplots(2, 1, figsize=(6.8, 5), layout="constrained")
+TrainingDisplay.from_estimator(net, axes=axes)
 plt.show()
 
 # %%
 # Is it worth the trouble?
 # ------------------------
-# The same question that is asked of every network here.
+# Every network is asked the same question: does a pooled SVM do as well?
 from skspectra import AugmentedClassifier, PooledSVC
 
 rival = AugmentedClassifier(PooledSVC(20), PeakShiftAugmenter(5), random_state=0).fit(X, y)
@@ -75,5 +76,5 @@ print(f"pooled SVM with shift copies: {rival.score(X_new, y_new):.2f}")
 # %%
 # To save such a network, put the function into a module that can be imported.
 #
-# **To take away:** any torch module list becomes a classifier, so compare it with a pooled SVM
+# **To take away:** any list of torch modules becomes a classifier, so compare it with a pooled SVM
 # before you tune it.

@@ -48,7 +48,7 @@ print(next(row["remark"] for row in found.patterns if "Bi2O3" in row["phases"]))
 # %%
 import matplotlib.pyplot as plt
 
-found.plot(0, figure=plt.figure(figsize=(9, 5.5), layout="constrained"))
+found.plot(0, figure=plt.figure(figsize=(7, 5), layout="constrained"))
 plt.show()
 
 # %%
@@ -61,7 +61,7 @@ table = make_table(known, wavelength=data.wavelength, two_theta_range=(10, 100))
 left = identify((data.x_axis, data.X[:1], data.names[:1]), table)
 row = left.patterns[0]
 print(f"phases: {row['phases']}; unknown: {row['unknown']}; unexplained: {row['unexplained']:.2f}")
-left.plot(0, figure=plt.figure(figsize=(9, 5.5), layout="constrained"))
+left.plot(0, figure=plt.figure(figsize=(7, 5), layout="constrained"))
 plt.show()
 
 # %%
