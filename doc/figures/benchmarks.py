@@ -1,31 +1,12 @@
-"""Draw the figures of the benchmark pages from the committed CSV files."""
+"""The figures and tables of the benchmark pages, from the committed CSV files."""
 
-import csv
 from collections import defaultdict
-from pathlib import Path
 from statistics import median
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 
-matplotlib.use("agg")
-import matplotlib.pyplot as plt
-
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE.parent / "benchmarks" / "results"
-FIGURES = HERE / "_figures"
-BLUE, ORANGE, LIGHT, GREY = "#0072B2", "#D55E00", "#56B4E9", "#7F7F7F"
-
-
-def read(name):
-    """Return the rows of a CSV file as dictionaries."""
-    with (RESULTS / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def number(cell):
-    """Return the mean of a cell such as "81.5 ± 0.6"."""
-    return float(cell.split(" ")[0]) if cell else np.nan
+from .common import BLUE, FIGURES, GREY, LIGHT, ORANGE, number, read
 
 
 def classical():
@@ -234,15 +215,4 @@ def write_challenge():
     (FIGURES / "challenge.rst").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def draw_all(app=None):
-    """Draw every figure and write every table; Sphinx calls this before it reads the pages."""
-    FIGURES.mkdir(exist_ok=True)
-    for draw in (classical, networks, mixtures, classes, speed, measured):
-        fig = draw()
-        fig.savefig(FIGURES / f"{draw.__name__}.png", dpi=150)
-        plt.close(fig)
-    write_challenge()
-
-
-if __name__ == "__main__":
-    draw_all()
+DRAWINGS = (classical, networks, mixtures, classes, speed, measured)
