@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 
-from . import benchmarks, sketches, spectra
+from . import benchmarks, sketches, spectra, tables
 from .common import FIGURES
 
 
@@ -15,5 +15,6 @@ def draw_all(app=None):
             fig = draw()
             fig.savefig(FIGURES / f"{draw.__name__}.png", dpi=150)
             plt.close(fig)
-    benchmarks.write_challenge()
+    for write in tables.TABLES:
+        write()
     spectra.write_show()

@@ -1,4 +1,4 @@
-"""The figures and tables of the benchmark pages, from the committed CSV files."""
+"""The figures of the benchmark pages, from the committed CSV files."""
 
 from collections import defaultdict
 from statistics import median
@@ -6,7 +6,7 @@ from statistics import median
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .common import BLUE, FIGURES, GREY, LIGHT, ORANGE, number, read
+from .common import BLUE, GREY, LIGHT, ORANGE, number, read
 
 
 def classical():
@@ -163,29 +163,6 @@ def speed():
     for ax in axes:
         ax.grid(alpha=0.3)
     return fig
-
-
-def write_challenge():
-    """Write the table of the start page: scores on the published challenge, the best first."""
-    rows = read("challenge/comparison.csv")
-    measured = [row for row in rows if row["source"] == "measured"]
-    measured.sort(key=lambda row: -float(row["balanced_accuracy"]))
-    published = [row for row in rows if row["source"] == "published"]
-    published.sort(key=lambda row: -float(row["holdout"]))
-    lines = [
-        ".. csv-table::",
-        '   :header: "model", "of the best possible (%)", "published test grid (%)", "one fit"',
-        "   :widths: auto",
-        "",
-    ]
-    for row in measured[:9]:
-        share, grid = 100 * float(row["share_of_optimum"]), 100 * float(row["holdout"])
-        seconds = float(row["fit_seconds"])
-        lines.append(f'   "{row["model"]}", "{share:.1f}", "{grid:.1f}", "{seconds:.1f} s"')
-    for row in published[:1]:
-        grid = 100 * float(row["holdout"])
-        lines.append(f'   "{row["model"]} (published, mean of 5 seeds)", "", "{grid:.1f}", ""')
-    (FIGURES / "challenge.rst").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 DRAWINGS = (classical, networks, mixtures, classes, speed)
