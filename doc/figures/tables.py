@@ -23,7 +23,7 @@ def challenge():
     published = [row for row in rows if row["source"] == "published"]
     published.sort(key=lambda row: -float(row["holdout"]))
     table = []
-    for row in measured[:9]:
+    for row in measured[:7]:
         share, grid = 100 * float(row["share_of_optimum"]), 100 * float(row["holdout"])
         seconds = f"{float(row['fit_seconds']):.1f} s"
         table.append((row["model"], f"{share:.1f}", f"{grid:.1f}", seconds))
