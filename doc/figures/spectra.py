@@ -40,16 +40,16 @@ def _example():
 
 def files():
     """Three files of three programs, and the matrix with labels and groups that they become."""
-    fig = plt.figure(figsize=(6.4, 7.2), layout="constrained")
-    rows = fig.add_gridspec(4, 2, width_ratios=[1.15, 1], height_ratios=[1, 1, 1, 1.9])
+    fig = plt.figure(figsize=(6.4, 7.6), layout="constrained")
+    rows = fig.add_gridspec(4, 2, width_ratios=[1.5, 1], height_ratios=[1, 1, 1, 1.9])
     with _example() as folder:
         for i, name in enumerate(DIALECTS):
             lines = (folder / name).read_text().splitlines()
             text = fig.add_subplot(rows[i, 0])
             text.axis("off")
-            text.text(0, 1, name, va="top", fontsize="small", weight="bold")
-            shown = "\n".join([*lines[:4], "..."]).expandtabs(12)
-            text.text(0, 0.78, shown, va="top", fontsize="small", family="monospace")
+            text.text(0, 1, name, va="top", weight="bold")
+            shown = "\n".join([*lines[:4], "..."]).expandtabs(10)
+            text.text(0, 0.78, shown, va="top", fontsize=10, family="monospace")
             alone = read_spectra(folder / name)
             ax = fig.add_subplot(rows[i, 1])
             ax.plot(alone.x_axis, alone.X[0], color=BLUE, linewidth=0.8)
