@@ -16,6 +16,7 @@ This story reads them line by line, and says what to do next.
 # every further pair makes the verdicts less precise. The printed line comes before the first fit,
 # and says what such data can decide at all.
 import tempfile
+from textwrap import fill
 
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
@@ -95,8 +96,8 @@ for pair in result.pairs:
     print(f"{pair.model_a} against {pair.model_b}: {pair.verdict}")
 
 # %%
-# sphinx_gallery_thumbnail_number = 2
 fig, ax = plt.subplots(figsize=(6.8, 2.6), layout="constrained")
+# sphinx_gallery_thumbnail_number = 2
 for row, pair in enumerate(result.pairs):
     color = "#7F7F7F" if pair.verdict == "cannot tell" else "#0072B2"
     ax.plot([100 * pair.low, 100 * pair.high], [row, row], color=color, linewidth=2)
@@ -113,7 +114,7 @@ plt.show()
 # "Cannot tell" is not "equal". It says that these data leave both possibilities open, and
 # ``needed`` says about how many instruments would decide, if the difference stays as it is.
 for pair in result.pairs[1:]:
-    print(f"{pair.model_a} against {pair.model_b}: {pair.needed}")
+    print(fill(f"{pair.model_a} against {pair.model_b}: {pair.needed}", 88))
 
 # %%
 # The evidence
@@ -132,14 +133,15 @@ for pair in result.pairs:
 # Before you believe any score, read what is odd about the data themselves. Each finding says what
 # was found and what to do about it.
 for finding in result.audit:
-    print(finding.title, finding.action)
+    print(fill(f"{finding.title} {finding.action}", 88))
 
 # %%
 # The advice
 # ----------
 # The sentences follow from the results, and the last one is the recommendation. Its rule is
 # stated: the first model, in the order of cost, that is not likely to be worse than the best.
-print(*result.advice(), sep="\n\n")
+for text in result.advice():
+    print(fill(text, 88), end="\n\n")
 
 # %%
 # The recommendation is code, too. ``result.model_`` is this model, searched and fitted anew on all
@@ -166,7 +168,7 @@ again = compare(
 for before, after in zip(result.models, again.models, strict=True):
     scores = before.balanced_accuracy, after.balanced_accuracy
     print(f"{before.model:20} {100 * scores[0]:5.1f} {100 * scores[1]:5.1f}")
-print(again.sentences()[2])
+print(fill(again.sentences()[2], 88))
 
 # %%
 # Larger values hardly change the score, so the grid was not the reason, and the verdict stays

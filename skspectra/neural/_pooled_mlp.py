@@ -69,7 +69,7 @@ class PooledMLP(BaseNetwork):
         Number of steps that encode each compressed value (>= 1), a piecewise-linear encoding [2]_.
         With 8 steps the network is more accurate on large sets of simulated spectra that are
         divided by their maximum, and mostly a little less accurate on small measured sets; see
-        :ref:`eight_steps`.
+        :ref:`benchmark_networks`.
     hidden_layer_sizes : int or tuple of int, default=(512, 256)
         Units of the hidden dense layers, which use ReLU. ``()`` leaves the hidden layers out.
     dropout : float, default=0.3
