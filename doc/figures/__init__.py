@@ -18,3 +18,4 @@ def draw_all(app=None):
     for write in tables.TABLES:
         write()
     spectra.write_show()
+    spectra.write_predictions()

@@ -160,4 +160,29 @@ def write_show():
     (FIGURES / "show.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def write_predictions():
+    """Keep what ``skspectra predict`` writes for an ordinary file and for four odd ones."""
+    x = np.arange(150, 2001)
+    files = {
+        "flat.xy": np.ones(len(x)),
+        "part.xy": np.exp(-(((x[x < 900] - 520) / 5) ** 2)),
+        "unknown.xy": np.exp(-(((x - 1700) / 40) ** 2)),
+    }
+    silent = io.StringIO()
+    with (
+        _example() as folder,
+        contextlib.redirect_stdout(silent),
+        contextlib.redirect_stderr(silent),
+    ):
+        fit = "fit raman --labels raman/labels.csv --group instrument --no-search -o raman.skops"
+        main([*fit.split(), "--model", "pooled SVC"])
+        for name, values in files.items():
+            np.savetxt(name, np.column_stack([x[: len(values)], values]), fmt="%.6g")
+        Path("bad.txt").write_text("no numbers\n", encoding="utf-8")
+        names = [str(folder / DIALECTS[0]), *files, "bad.txt"]
+        main(["predict", "raman.skops", *names, "-o", "predictions.csv"])
+        written = Path("predictions.csv").read_text(encoding="utf-8")
+    (FIGURES / "predictions.txt").write_text(written, encoding="utf-8")
+
+
 DRAWINGS = (files, model_file, sets)

@@ -1,5 +1,9 @@
 """The tables of the pages that choose from a committed CSV file what a reader needs."""
 
+from collections import defaultdict
+
+import numpy as np
+
 from .common import DOC, FIGURES, read
 
 
@@ -104,4 +108,71 @@ def novelty():
     _write("novelty_raman", ("spectra", *ways), raman)
 
 
-TABLES = (challenge, evidence, coverage, novelty)
+def _means(name, keys, values):
+    """Return the means in percent of columns of a file, by the values of other columns."""
+    found = defaultdict(list)
+    for row in read(name):
+        found[tuple(row[key] for key in keys)].append([100 * value(row) for value in values])
+    return {key: np.mean(rows, axis=0) for key, rows in found.items()}
+
+
+def defaults():
+    """What pooled models with other windows and other pooling reach."""
+    share = _means(
+        "defaults.csv", ("model", "disturbance"), [lambda row: float(row["share_of_optimum"])]
+    )
+    columns = "none", "0.2 % noise", "1 % noise", "background"
+    shown = {
+        "PooledSVC, maximum of 200 points": "PooledSVC, adaptive",
+        "PooledSVC, mean of 200 points": "PooledSVC, mean pooling",
+        "PooledSVC, every 50th point": "PooledSVC, decimation",
+        "PooledSVC, 300 points": "PooledSVC, pool 300/75",
+        "PooledSVC, 400 points": "PooledSVC, pool 400/100",
+        "PooledSVC, 400 and 200 points": "PooledSVC, two scales, 400/100 and 200/50",
+        "shift copies, maximum of 200 points": "copies, defaults (10 copies, max_shift 50, "
+        "length_scale 400)",
+        "shift copies, mean of 200 points": "copies, mean pooling",
+        "shift copies, 300 points": "copies, pool 300/75",
+    }
+    table = [
+        (
+            meaning,
+            *(f"{share[name, key][0]:.1f}" if (name, key) in share else "" for key in columns),
+        )
+        for meaning, name in shown.items()
+    ]
+    _write("defaults", ("model", "clean", *columns[1:]), table)
+
+
+def network_design():
+    """What the pooled MLP reaches with one thing changed."""
+    shares = _means(
+        "network_design.csv",
+        ("variant",),
+        [
+            lambda row: float(row["share_of_optimum"]),
+            lambda row: float(row["noisy_accuracy"]) / float(row["optimum"]),
+        ],
+    )
+    default = shares.pop(("pooled MLP",))
+    rows = [("the default", *default), *((name, *found) for (name,), found in shares.items())]
+    table = [(name, f"{clean:.1f}", f"{noisy:.1f}") for name, clean, noisy in rows]
+    _write("network_design", ("pooled MLP", "clean", "0.2 % noise"), table)
+
+
+def network_speed():
+    """Time and memory of a training step over those of a plain loop."""
+    steps = defaultdict(list)
+    for row in read("network_speed.csv"):
+        cells = float(row["seconds_a_step"]), float(row["peak_mib"])
+        steps[row["architecture"], row["what"]].append(cells)
+    ours = ("SpectralCNN", "PooledMLP")
+    table = []
+    for (name, what), cells in steps.items():
+        if what in ours:
+            time, memory = np.median(cells, axis=0) / np.median(steps[name, "plain"], axis=0)
+            table.append((name, f"{time:.2f}", f"{memory:.2f}"))
+    _write("network_speed", ("network", "time", "memory"), table)
+
+
+TABLES = (challenge, evidence, coverage, novelty, defaults, network_design, network_speed)
