@@ -5,9 +5,7 @@ from pathlib import Path
 from skspectra._cli._data import (
     add_label_options,
     add_reading_options,
-    count_classes,
     read_labelled,
-    source,
 )
 from skspectra._cli._models import choose_models, length_in_points, make_models
 from skspectra._cli._results import check_same_data, kept_runs, write_result
@@ -17,6 +15,10 @@ from skspectra._cli._shared import (
     check_folder,
     show_progress,
     whole_number,
+)
+from skspectra._cli._spectra import (
+    count_classes,
+    source,
 )
 from skspectra._options import NORMS
 from skspectra._words import count

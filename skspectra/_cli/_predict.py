@@ -12,7 +12,6 @@ from skspectra._cli._data import (
     is_model,
     labels_beside,
     refuse_models,
-    with_place,
 )
 from skspectra._cli._shared import (
     PATIENCE,
@@ -23,6 +22,9 @@ from skspectra._cli._shared import (
     check_file,
     show_progress,
     show_warning,
+)
+from skspectra._cli._spectra import (
+    with_place,
 )
 from skspectra._words import count
 
