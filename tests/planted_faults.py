@@ -943,6 +943,18 @@ FAULTS = [
         ],
     ),
     (
+        "uncertainty/_checks.py",
+        "tests/uncertainty/test_conformal_classifier.py -k 'errors or rejection or one_group'",
+        [
+            ("in classes.tolist()", "in []"),
+            ("elif len(classes) < 2:", "elif False:"),
+            ("if len(pairs) == len(np.unique(y)):", "if False:"),
+            ("isinstance(label, bool) or", ""),
+            ("Integral if whole else Real", "Real"),
+            ("        if len(new):", "        if False:"),
+        ],
+    ),
+    (
         "uncertainty/_folds.py",
         "tests/uncertainty/test_conformal_classifier.py -k 'errors or splitters or fit_params'",
         [
@@ -967,7 +979,6 @@ FAULTS = [
             ("self.false_alarm_rate + conformal", "2 * self.false_alarm_rate + conformal"),
             ("1 - level + conformal.TOLERANCE", "1 - level - 0.02"),
             ("np.result_type(self.classes_.dtype, unknown.dtype)", "self.classes_.dtype"),
-            ("in classes.tolist()", "in []"),
             ("self.class_counts_.argmin()", "0"),
             ("        self._check_rejection()\n        unknown", "        unknown"),
         ],

@@ -26,7 +26,7 @@ from skspectra._words import count
 N_FOLDS, N_REPEATS = 5, 2
 TEXT = """\
 Compare models on the same splits, and say which differences the data support and which model to
-take. FILES are a folder, files with a spectrum each, or a table. Without FILES the published
+take. FILES are a folder, files of one spectrum each, or a table. Without FILES the published
 challenge of 27 classes is run."""
 EXAMPLES = """\
   skspectra compare meats.csv --target meat --group sample

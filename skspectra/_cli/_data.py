@@ -1,4 +1,4 @@
-"""Reading the user's files: the options of it, and what is said of them."""
+"""Read the files of the user: the options for it, and what was left out."""
 
 import glob
 import re
@@ -50,7 +50,7 @@ def add_label_options(parser):
     group.add_argument(
         "--multilabel",
         action="store_true",
-        help="several labels a spectrum, separated by + or ;",
+        help="spectra have several labels, separated by + or ;",
     )
     group.add_argument(
         "--min-class", metavar="N", type=int, help="leave out classes with fewer spectra or groups"
@@ -105,7 +105,7 @@ def read(options, *, labels=None, **more):
     except OSError as error:
         raise UserError(f"{error.filename or options.paths[0]}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
-        raise UserError(in_options(error)) from None
+        raise UserError(in_options(error, options)) from None
     return spectra
 
 
@@ -164,9 +164,15 @@ def number_or_name(text):
         return text
 
 
-def in_options(error):
-    """Return the text of an error with options of the command line in place of arguments."""
-    text = re.sub(r"\w+=\S+ \((--[^)]+?)( on the command line)?\)", r"\1", str(error))
+def in_options(error, options=None):
+    """Return the text of an error with options of the command line in place of arguments.
+
+    Where a command has no labels, the text does not advise to use them.
+    """
+    text = str(error)
+    if options is not None and not hasattr(options, "labels"):
+        text = text.partition(", or take them as labels with ")[0]
+    text = re.sub(r"\w+=\S+ \((--[^)]+?)( on the command line)?\)", r"\1", text)
     return re.sub(r"\b(layout|unit|labels|wavelength)=('[^']*'|\.\.\.|[\w.+-]+)", _as_option, text)
 
 

@@ -1,4 +1,4 @@
-"""skspectra fit: the recommended model, or one of one's own choice, in a file."""
+"""skspectra fit: the recommended model, or the one that is asked for, in a file."""
 
 from dataclasses import replace
 from importlib.util import find_spec
@@ -136,7 +136,7 @@ def _add_novelty(model, spectra, seed):
     from sklearn.base import clone
 
     from skspectra.uncertainty import ConformalClassifier
-    from skspectra.uncertainty._conformal_classifier import requests_groups
+    from skspectra.uncertainty._checks import requests_groups
 
     if len(spectra) < N_FOR_NOVELTY:
         print(

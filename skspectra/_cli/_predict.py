@@ -128,7 +128,7 @@ def _find(options):
         # A table of labels in the folder is no spectrum.
         files, remarks = find_files(options.paths, labels_beside(options.paths))
     except (OSError, ValueError) as error:
-        raise UserError(error) from None
+        raise UserError(in_options(error, options)) from None
     for remark in remarks:
         show_warning(remark)
     return files

@@ -35,10 +35,10 @@ class ModelResult(NamedTuple):
     share_accepted, accuracy_on_accepted : float, default=nan
         Share of the spectra that were given one of the classes, and the accuracy on these alone:
         1 and the accuracy unless a model predicts a label that is not among the classes, which a
-        model that rejects spectra does. NaN with several labels a spectrum.
+        model that rejects spectra does. They are NaN for multilabel spectra.
     f1_micro, f1_macro, f1_samples : float, default=nan
-        F1 scores with several labels a spectrum, from the predictions of all splits together:
-        over all labels, averaged over labels, and averaged over spectra. NaN otherwise.
+        F1 scores of multilabel spectra, from the predictions of all splits together: over all
+        labels, averaged over labels, and averaged over spectra. They are NaN for single labels.
     """
 
     model: str

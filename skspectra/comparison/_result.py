@@ -39,8 +39,8 @@ class Comparison:
     confusion : dict of str to ndarray of shape (n_classes, n_classes)
         Confusion matrix of each model, from the out-of-fold predictions of all splits. Rows are
         true classes and columns predicted classes. If a model predicts labels that are not among
-        the classes, all matrices have one more column, "other". Empty with several labels a
-        spectrum.
+        the classes, all matrices have one more column, "other". It is empty for
+        multilabel spectra.
     shifts : ndarray of shape (n_shifts,), int
         Displacements of the test spectra, in points, starting at 0.
     max_shift : int
@@ -118,7 +118,7 @@ class Comparison:
 
     @property
     def score_name(self):
-        """What ``balanced_accuracy`` is: with several labels a spectrum, exact matches."""
+        """What ``balanced_accuracy`` is: exact matches for multilabel spectra."""
         return "exact matches" if self.multilabel else "balanced accuracy"
 
     @property
