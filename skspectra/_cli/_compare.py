@@ -5,9 +5,7 @@ from pathlib import Path
 from skspectra._cli._data import (
     add_label_options,
     add_reading_options,
-    count_classes,
     read_labelled,
-    source,
 )
 from skspectra._cli._models import choose_models, length_in_points, make_models
 from skspectra._cli._results import check_same_data, kept_runs, write_result
@@ -18,13 +16,17 @@ from skspectra._cli._shared import (
     show_progress,
     whole_number,
 )
+from skspectra._cli._spectra import (
+    count_classes,
+    source,
+)
 from skspectra._options import NORMS
 from skspectra._words import count
 
 N_FOLDS, N_REPEATS = 5, 2
 TEXT = """\
 Compare models on the same splits, and say which differences the data support and which model to
-take. FILES are a folder, files with a spectrum each, or a table. Without FILES the published
+take. FILES are a folder, files of one spectrum each, or a table. Without FILES the published
 challenge of 27 classes is run."""
 EXAMPLES = """\
   skspectra compare meats.csv --target meat --group sample

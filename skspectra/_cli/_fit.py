@@ -1,4 +1,4 @@
-"""skspectra fit: the recommended model, or one of one's own choice, in a file."""
+"""skspectra fit: the recommended model, or the one that is asked for, in a file."""
 
 from dataclasses import replace
 from importlib.util import find_spec
@@ -11,10 +11,17 @@ from skspectra._cli._compare import (
     compare_spectra,
     labels_of,
 )
-from skspectra._cli._data import add_label_options, add_reading_options, read_labelled, source
+from skspectra._cli._data import (
+    add_label_options,
+    add_reading_options,
+    read_labelled,
+)
 from skspectra._cli._models import find_model, make_models
 from skspectra._cli._results import check_same_data, write_result
 from skspectra._cli._shared import UserError, add_command, busy, check_file, check_folder
+from skspectra._cli._spectra import (
+    source,
+)
 from skspectra._words import count
 
 # Spectra or groups with which a p-value of 5 % can be told.
@@ -129,7 +136,7 @@ def _add_novelty(model, spectra, seed):
     from sklearn.base import clone
 
     from skspectra.uncertainty import ConformalClassifier
-    from skspectra.uncertainty._conformal_classifier import requests_groups
+    from skspectra.uncertainty._checks import requests_groups
 
     if len(spectra) < N_FOR_NOVELTY:
         print(

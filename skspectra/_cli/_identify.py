@@ -6,7 +6,6 @@ from pathlib import Path
 from skspectra._cli._data import (
     add_reading_options,
     angstrom,
-    describe,
     number_or_name,
     read,
     report_skipped,
@@ -18,6 +17,9 @@ from skspectra._cli._shared import (
     check_file,
     check_folder,
     show_warning,
+)
+from skspectra._cli._spectra import (
+    describe,
 )
 from skspectra._words import count
 

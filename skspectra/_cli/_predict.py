@@ -12,7 +12,6 @@ from skspectra._cli._data import (
     is_model,
     labels_beside,
     refuse_models,
-    with_place,
 )
 from skspectra._cli._shared import (
     PATIENCE,
@@ -23,6 +22,9 @@ from skspectra._cli._shared import (
     check_file,
     show_progress,
     show_warning,
+)
+from skspectra._cli._spectra import (
+    with_place,
 )
 from skspectra._words import count
 
@@ -126,7 +128,7 @@ def _find(options):
         # A table of labels in the folder is no spectrum.
         files, remarks = find_files(options.paths, labels_beside(options.paths))
     except (OSError, ValueError) as error:
-        raise UserError(error) from None
+        raise UserError(in_options(error, options)) from None
     for remark in remarks:
         show_warning(remark)
     return files

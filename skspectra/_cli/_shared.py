@@ -20,7 +20,7 @@ class UserError(Exception):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C, with a sentence on what was finished and is kept."""
+    """The command was ended by Ctrl-C; the text says what was finished and is kept."""
 
 
 class Parser(argparse.ArgumentParser):

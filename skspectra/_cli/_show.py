@@ -4,15 +4,17 @@ from skspectra._cli._data import (
     MAX_BAD,
     add_label_options,
     add_reading_options,
-    crop,
-    describe,
-    drop_rare,
     is_model,
     labels_beside,
     read,
     report_skipped,
 )
 from skspectra._cli._shared import UserError, add_command, check_file
+from skspectra._cli._spectra import (
+    crop,
+    describe,
+    drop_rare,
+)
 
 # Spectra drawn as lines for each class; the heat map has all of them.
 N_LINES = 30

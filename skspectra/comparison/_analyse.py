@@ -12,8 +12,9 @@ from skspectra.comparison._advice import cost_order, recommend
 from skspectra.comparison._code import python_code
 from skspectra.comparison._evidence import score_interval
 from skspectra.comparison._labels import decode
+from skspectra.comparison._model_result import ModelResult, model_family
 from skspectra.comparison._plan import check_margin, check_pairs
-from skspectra.comparison._result import Comparison, ModelResult, model_family
+from skspectra.comparison._result import Comparison
 from skspectra.comparison._run import with_parameters
 from skspectra.comparison._verdict import (
     LEVEL,

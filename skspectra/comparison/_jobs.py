@@ -12,7 +12,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
 from threadpoolctl import threadpool_limits
 
-from skspectra.comparison._result import model_family
+from skspectra.comparison._model_result import model_family
 from skspectra.comparison._run import fit_model, run_model
 from skspectra.comparison._splits import make_inner_splits
 

@@ -61,7 +61,8 @@ def default_models(
 ):
     """Return the models to compare: chemometric recipes, raw and pooled models, and a network.
 
-    Each is set up as its own community runs it, and with a search each tries twelve candidates.
+    Each model is set up as its own community runs it, and with a search each model tries twelve
+    candidates.
 
     Parameters
     ----------

@@ -154,7 +154,7 @@ def design_of(plan):
     Returns
     -------
     design : Design
-        Its numbers. Several labels a spectrum count as one class, because their score is that of
+        The numbers. Multilabel spectra count as one class, because their score is that of
         exact matches.
     """
     tested = np.unique(np.concatenate([test for _, test in plan.splits]))

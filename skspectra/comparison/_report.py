@@ -75,7 +75,9 @@ def report_blocks(result, pictures=False):
         ]
     blocks += [
         Block("heading", "Scores"),
-        Block("text", f"In percent, each with its own {100 * result.level:g} % interval."),
+        Block(
+            "text", f"Scores are in percent, each with its own {100 * result.level:g} % interval."
+        ),
         Block("table", score_cells(result)),
     ]
     if pictures:

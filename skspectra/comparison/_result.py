@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,77 +23,6 @@ from skspectra.comparison._wording import (
     text_table,
 )
 
-NET_NAMES = {"SpectralCNN", "PooledMLP", "MLPClassifier", "NeuralNetClassifier"}
-
-
-class ModelResult(NamedTuple):
-    """The scores, as fractions, and the times of one model.
-
-    Parameters
-    ----------
-    model, family : str
-        Name of the model, and its family: "baseline", "raw", "pooled" or "net".
-    balanced_accuracy, balanced_accuracy_low, balanced_accuracy_high : float
-        Balanced accuracy and its own 95 % interval (NaN for a single split, or if a class has
-        fewer than five independent spectra or groups).
-    accuracy, accuracy_low, accuracy_high : float
-        Accuracy, the share of all spectra that were classified correctly, and its interval.
-    under_shift : tuple of float
-        Balanced accuracy at each of the comparison's ``shifts``, averaged over both directions.
-    holdout : float
-        Accuracy on the further test set; NaN if there is none.
-    converged : bool
-        Whether training converged in every split.
-    n_candidates : int
-        Number of candidates in the search; 1 without a search.
-    fit_seconds, search_seconds, predict_seconds : float
-        Medians over splits of the time of one fit, of one search and of one prediction of the
-        test spectra.
-    parameters : tuple of dict
-        The parameters that the search chose in each split.
-    share_accepted, accuracy_on_accepted : float, default=nan
-        Share of the spectra that were given one of the classes, and the accuracy on these alone:
-        1 and the accuracy unless a model predicts a label that is not among the classes, which a
-        model that rejects spectra does. NaN with several labels a spectrum.
-    f1_micro, f1_macro, f1_samples : float, default=nan
-        F1 scores with several labels a spectrum, from the predictions of all splits together:
-        over all labels, averaged over labels, and averaged over spectra. NaN otherwise.
-    """
-
-    model: str
-    family: str
-    balanced_accuracy: float
-    balanced_accuracy_low: float
-    balanced_accuracy_high: float
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
-    under_shift: tuple
-    holdout: float
-    converged: bool
-    n_candidates: int
-    fit_seconds: float
-    search_seconds: float
-    predict_seconds: float
-    parameters: tuple
-    share_accepted: float = np.nan
-    accuracy_on_accepted: float = np.nan
-    f1_micro: float = np.nan
-    f1_macro: float = np.nan
-    f1_samples: float = np.nan
-
-
-def model_family(estimator):
-    """Return "baseline", "raw", "pooled" or "net", by the classes of the estimator's parts."""
-    parts = [estimator, *estimator.get_params(deep=True).values()]
-    names = {type(part).__name__ for part in parts}
-    if names & NET_NAMES:
-        return "net"
-    # A window of one point pools nothing.
-    if any(getattr(part, "pool_size", 1) != 1 for part in parts):
-        return "pooled"
-    return "baseline" if "DummyClassifier" in names else "raw"
-
 
 @dataclass
 class Comparison:
@@ -111,8 +39,8 @@ class Comparison:
     confusion : dict of str to ndarray of shape (n_classes, n_classes)
         Confusion matrix of each model, from the out-of-fold predictions of all splits. Rows are
         true classes and columns predicted classes. If a model predicts labels that are not among
-        the classes, all matrices have one more column, "other". Empty with several labels a
-        spectrum.
+        the classes, all matrices have one more column, "other". It is empty for
+        multilabel spectra.
     shifts : ndarray of shape (n_shifts,), int
         Displacements of the test spectra, in points, starting at 0.
     max_shift : int
@@ -190,7 +118,7 @@ class Comparison:
 
     @property
     def score_name(self):
-        """What ``balanced_accuracy`` is: with several labels a spectrum, exact matches."""
+        """What ``balanced_accuracy`` is: exact matches for multilabel spectra."""
         return "exact matches" if self.multilabel else "balanced accuracy"
 
     @property

@@ -79,8 +79,8 @@ def as_frame(X, frame_type, names):
 def cleans(step, before, after):
     """Return whether a fitted step does something to each spectrum and keeps its points.
 
-    Baseline correction does. A step that scales each point on its own, for all spectra alike, has
-    other values than spectra have.
+    Baseline correction is such a step. A step that scales each point on its own, and all spectra
+    alike, is none, because its values are no intensities any more.
     """
     if getattr(after, "shape", None) != before.shape:
         return False

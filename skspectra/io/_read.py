@@ -51,8 +51,8 @@ def read_spectra(
     """Read files of spectra, with their labels, onto one axis.
 
     A file holds one spectrum (two columns of text, or the file of an instrument) or a table with
-    a spectrum per row or per column. What a file is, is seen from its suffix and its content.
-    What was done to the spectra is said in `remarks`.
+    one spectrum per row or per column. The suffix and the content of a file tell what it is. The
+    `remarks` say what was done to the spectra.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def read_spectra(
     groups : str or path-like, default=None
         Where the groups are, in the same ways.
     target : str, default=None
-        Name of the column with the labels, in tables with a spectrum per row or in the CSV file
+        Name of the column with the labels, in tables with one spectrum per row or in the CSV file
         `labels`, where "label" or else the second column is taken by default.
     group : str, default=None
         Name of the column with the groups, in the same places.
@@ -80,10 +80,10 @@ def read_spectra(
     x_axis : array-like of shape (n_points,), default=None
         The axis to bring the spectra onto, ascending. None finds one that all have in common.
     layout : {"rows", "columns"}, default=None
-        Whether tables hold a spectrum per row or per column. None finds out.
+        Whether tables hold one spectrum per row or per column. None takes what fits the table.
     transmittance : {"convert", "keep"}, default=None
-        What to do with transmittance: convert it to absorbance, or keep it. None refuses it,
-        because its bands point down, and max pooling would lose them.
+        What to do with transmittance: convert it to absorbance, or keep it. None refuses
+        such files, because bands of transmittance point down, and max pooling would lose them.
     min_cover : float, default=0.8
         Share of the usual range that a file must cover. Where few files cover less, these are
         left out, so that one short file does not shorten all spectra.
@@ -221,7 +221,8 @@ def _in_folder(folder, with_folders, tables, remarks):
     elif inner and len(inner) == len(entries):
         raise BadFileError(
             f"{folder}: it holds no files but folders ({list_names([p.name for p in inner])}); "
-            "with labels='folder' (--labels folder) these are the labels"
+            "name the folders themselves, or take them as labels with labels='folder' (--labels "
+            "folder)"
         )
     elif inner:
         remarks.append(
@@ -250,7 +251,7 @@ def read_file(path, *, target, group, layout, drop_incomplete):
 
 
 def _read_text(path, stream, layout, options):
-    """Read a text file, which is a table with a spectrum per row or has a point per line."""
+    """Read a text file, which has one spectrum per row or one point per line."""
     above = []
     for first in stream:
         if not is_comment(first) and not first.startswith("sep="):

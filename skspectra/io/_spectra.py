@@ -38,7 +38,7 @@ class Spectra:
     """Spectra on one axis, with their names, labels, groups and metadata.
 
     It is what :func:`read_spectra` and :func:`as_spectra` return. Nothing in it is checked, so
-    it is cheap to make; use :func:`as_spectra` for arrays of one's own.
+    it is cheap to make; use :func:`as_spectra` for arrays of your own.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def remark_on_unit(text):
 def convert_points(x, unit, new_unit, *, wavelength=None, laser=None):
     """Convert points of an axis from one unit to another.
 
-    Known are the units of diffraction, "deg" (2theta), "angstrom" (d) and "1/angstrom" (Q), and
+    It knows the units of diffraction, "deg" (2theta), "angstrom" (d) and "1/angstrom" (Q), and
     those of light, "nm" and "cm-1". With `laser` "cm-1" is a Raman shift from that wavelength.
 
     Parameters

@@ -128,6 +128,11 @@ def test_four_commands_on_three_dialects_with_a_wrong_file(run, spectra, tmp_pat
     assert {row["second"] for row in found} == {"quartz", "calcite"}
     assert {row["remark"] for row in found} == {""}
     assert all(float(row["score"]) > float(row["second_score"]) for row in found)
+    (tmp_path / "deep" / "new").mkdir(parents=True)
+    errors = run("predict", "minerals.skops", "deep")[2]
+    assert errors.endswith("no files but folders (new); name the folders themselves\n")
+    errors = run("show", "deep")[2]
+    assert errors.endswith("themselves, or take them as labels with --labels folder\n")
     assert rows["bad.txt"]["remark"] == "cannot be read"
     assert rows["bad.txt"]["label"] == ""
     assert rows["part.xy"]["remark"] == "axis not covered"

@@ -6,6 +6,7 @@ from sklearn.pipeline import Pipeline
 
 from skspectra import PooledSVC
 from skspectra.comparison import default_models, default_pairs
+from skspectra.comparison._model_result import model_family
 from skspectra.comparison._models import (
     CHEMOMETRIC,
     COST_ORDER,
@@ -24,7 +25,6 @@ from skspectra.comparison._models import (
     SHIFTED_SVC,
     TREES,
 )
-from skspectra.comparison._result import model_family
 from skspectra.comparison._table import derivative_windows, window_sizes
 
 
