@@ -209,6 +209,9 @@ def contestants():
     axes[1].set_xlabel("seconds of one fit")
     for ax in axes:
         ax.grid(alpha=0.3)
+    pooled = axes[0].plot([], [], "o", color=BLUE, label="pooled")
+    raw = axes[0].plot([], [], "s", color=GREY, label="not pooled")
+    fig.legend(handles=[*pooled, *raw], loc="outside upper right", ncols=2, frameon=False)
     return fig
 
 
