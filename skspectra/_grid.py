@@ -1,6 +1,6 @@
-"""Grids of an axis: checks, steps, names, and how spectra get from one grid to another.
+"""Grids of axes: checks, steps, names of points, and spectra moved between grids.
 
-Several sub-packages share this module, and it needs numpy alone.
+Several sub-packages share this module, which needs numpy alone.
 """
 
 import numpy as np
@@ -64,7 +64,7 @@ def mean_step(x_axis):
 
 
 def edges_of(x_axis):
-    """Return the ends of the bins around the points, one more than there are points.
+    """Return the edges of the bins around the points; there is one edge more than points.
 
     Inner bins end in the middle between two points; the two outer ones are symmetric.
     """
@@ -84,7 +84,7 @@ def same_grid(first, second):
 
 
 def covers(x_axis, new_axis):
-    """Return whether an axis reaches both ends of another; half a new step may be missing."""
+    """Return whether an axis reaches both ends of a new axis, to within half a new step."""
     edges = edges_of(new_axis)
     slack = TOLERANCE * (edges[1] - edges[0])
     return bool(x_axis[0] <= edges[1] + slack and x_axis[-1] >= edges[-2] - slack)
@@ -109,7 +109,7 @@ def names_of(x_axis):
 def to_grid(X, x_axis, new_axis):
     """Return spectra on another grid, and how they got there: "equal", "cropped", "resampled".
 
-    A grid that is equal, or is a part of their own, takes the values as they are.
+    The values stay as they are where the two grids are equal or the new one is a part of the old.
     """
     if same_grid(x_axis, new_axis):
         return X, "equal"
@@ -131,9 +131,9 @@ def regrid(X, x_axis, new_axis):
     X : ndarray of shape (n_samples, n_points)
         Spectra, float32 or float64.
     x_axis : ndarray of shape (n_points,)
-        Their axis, ascending.
+        Axis of the spectra, ascending.
     new_axis : ndarray of shape (n_new_points,)
-        The axis asked for, ascending.
+        Axis of the result, ascending.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def regrid(X, x_axis, new_axis):
 
 
 def _integral(row, x_axis, places):
-    """Return the integral of a spectrum, linear between its points, from its start to places."""
+    """Return the integrals of a spectrum from its start to places; it is linear between points."""
     row = row.astype(np.float64)
     step = np.diff(x_axis)
     total = np.concatenate([[0.0], np.cumsum((row[1:] + row[:-1]) / 2 * step)])

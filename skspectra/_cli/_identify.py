@@ -183,7 +183,7 @@ def _table(options, wavelength, low, high):
     assumed = [phase.name for phase in phases if phase.remarks]
     if assumed:
         first = next(phase for phase in phases if phase.remarks)
-        others = f" (and something of {len(assumed) - 1} more)" if assumed[1:] else ""
+        others = f" The same holds for {len(assumed) - 1} more." if assumed[1:] else ""
         show_warning(f"{first.name}: {first.remarks[0]}{others}")
     return make_table(
         phases,
@@ -220,9 +220,12 @@ def _show(found):
     print()
     for row in found.patterns:
         text = " + ".join(amounts.get(row["file"], ["no phase found"]))
-        if row["unknown"] == "yes":
+        if row["unknown"] == "yes" and not row["unexplained"]:
+            text += ", UNKNOWN"
+        elif row["unknown"] == "yes":
             text += (
                 f"; UNKNOWN phase: {100 * row['unexplained']:.0f} % of the peaks stay unexplained "
                 "(see the marks in the figure; add structures that could explain them)"
             )
-        print(f"{row['file']}: {text}" + (f" ({row['remark']})" if row["remark"] else ""))
+        remark = row["remark"].replace("no phase found", "").strip("; ")
+        print(f"{row['file']}: {text}" + (f" ({remark})" if remark else ""))

@@ -1,4 +1,4 @@
-"""Checks of the axis of spectra, and movement of spectra along it in its unit."""
+"""Checks of the axis of spectra, and a class that moves spectra along their axis."""
 
 import numpy as np
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from skspectra._writing import write_whole
-from skspectra.diffraction._phase import check_names, check_range
+from skspectra.diffraction._checks import check_names, check_range
 from skspectra.diffraction._structure import need
-from skspectra.diffraction._wavelengths import wavelengths
+from skspectra.diffraction._wavelengths import ghosts, wavelengths
 
 # Lines weaker than this share of the strongest of their phase are left out of a table.
 _WEAKEST = 5e-4
@@ -61,6 +61,11 @@ class PhaseTable:
     absorption: np.ndarray
     wavelengths: np.ndarray
     two_theta_range: np.ndarray
+
+    @property
+    def ghosts(self):
+        """Wavelengths of the tube's other lines, in angstrom: K-beta and tungsten L-alpha."""
+        return ghosts(self.wavelengths[0, 0])
 
     def __len__(self):
         return len(self.names)

@@ -14,15 +14,15 @@ class AxisResampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEs
     """Spectra on another grid of points, for models that need a coarser or an even one.
 
     Every spectrum must be on the grid of ``fit``, as scikit-learn asks of all steps: another
-    number of points, or other column names of a data frame, is an error. Files on different grids
-    are brought onto one by :func:`skspectra.io.read_spectra` and :func:`skspectra.io.resample`,
-    before the model.
+    number of points, or other column names of a data frame, is an error. To bring files that are
+    on different grids onto one grid, use :func:`skspectra.io.read_spectra` or
+    :func:`skspectra.io.resample` before the model.
 
     Parameters
     ----------
     new_axis : array-like of shape (n_new_points,)
-        The axis asked for, ascending. It must lie within that of the spectra; half a step may be
-        missing at the ends.
+        The axis of the result, ascending. It must lie within the axis of the spectra, which may be
+        shorter by half a step at either end.
     x_axis : array-like of shape (n_points,), default=None
         The axis of the spectra, ascending. None takes the column names of a data frame where all
         of them are numbers, or else counts the points from 0.
@@ -46,7 +46,8 @@ class AxisResampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEs
     Notes
     -----
     Where the new step is finer, values are interpolated linearly. Where it is coarser, a value is
-    the mean over the bin of the point. Equal grids, within 1 % of a step, are left alone.
+    the mean over the bin of the point. If the two grids are equal within 1 % of a step, the
+    spectra stay as they are.
 
     Examples
     --------

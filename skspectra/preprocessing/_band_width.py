@@ -19,8 +19,8 @@ _ROUNDING = 1e-10
 def band_width(X, x_axis=None):
     """Return the typical full width at half height of the bands of spectra.
 
-    It sets the scale of filters: a Savitzky-Golay window much wider than a band flattens it, and
-    a much narrower one keeps the noise. No label is used.
+    The width sets the scale of filters: a Savitzky-Golay window much wider than a band flattens
+    it, and a much narrower one keeps the noise. No label is used.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def band_width(X, x_axis=None):
     the width: ``width / 1.665`` for a Gaussian. A constant or sloping baseline does not matter,
     white noise only touches lags 0 and 1, which are not used, and the autocorrelations of all
     spectra are averaged. Sharp bands have the steepest slopes, so they count for more than broad
-    ones. Of more than 500 spectra every second, third, ... is used.
+    ones. If there are more than 500 spectra, only every second or third one is used, and so on.
 
     Examples
     --------

@@ -34,7 +34,7 @@ def test_weighed_mixtures(powder, tmp_path, capsys):
     weighed = {row.pop("file"): row for row in rows(powder / "weights.csv")}
     for row in rows(found / "patterns.csv"):
         present = {name for name, share in weighed[row["file"]].items() if float(share) > 0}
-        assert {phase.partition("_")[0] for phase in row["phases"].split(" + ")} == present
+        assert {phase.partition("_")[0] for phase in row["phases"].split("+")} == present
         assert row["unknown"] == "no"
         assert (found / f"{row['file']}.png").stat().st_size > 10_000
     errors = [
@@ -59,6 +59,17 @@ def test_a_missing_phase_is_told(powder, tmp_path, capsys):
     text = capsys.readouterr().out
     assert "UNKNOWN phase" in text
     assert text.endswith(": phases.csv, patterns.csv and 1 figure\n")
+
+
+def test_a_flat_pattern_has_no_phase(powder, tmp_path, capsys):
+    for height in (0, 5):
+        flat, found = tmp_path / "flat.xy", tmp_path / "found"
+        flat.write_text("".join(f"{20 + i / 50:.2f} {height}\n" for i in range(2000)))
+        source = ["--phases", str(powder / "structures"), "--wavelength", "CuKa"]
+        assert main(["identify", str(flat), *source, "-o", str(found)]) == 0
+        assert "flat.xy: no phase found, UNKNOWN (flat pattern)\n" in capsys.readouterr().out
+        (row,) = rows(found / "patterns.csv")
+        assert (row["phases"], row["unknown"]) == ("", "yes")
 
 
 @pytest.mark.parametrize(
