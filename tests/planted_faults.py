@@ -582,7 +582,6 @@ FAULTS = [
             ("not varies or", ""),
             ('name = "norm" if', 'name = "norms" if'),
             ("(scale <= 0).any() or", ""),
-            ("getattr(owner, name) for owner, name in norms}) == 1", "0 for _ in norms}) == 1"),
         ],
     ),
     (
