@@ -981,7 +981,8 @@ FAULTS = [
     ),
     (
         "uncertainty/_checks.py",
-        "tests/uncertainty/test_conformal_classifier.py -k 'errors or rejection or one_group or frozen'",
+        "tests/uncertainty/test_conformal_classifier.py "
+        "-k 'errors or rejection or one_group or frozen'",
         [
             ("in classes.tolist()", "in []"),
             ("elif len(classes) < 2:", "elif False:"),

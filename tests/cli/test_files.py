@@ -154,6 +154,8 @@ def test_a_model_by_name(run, spectra):
     assert file.scores == {}
     assert file.verdict == "fitted without a comparison, so its score is not known"
     assert file.model.estimator.C in (1.0, 100.0)
+    # Single spectra calibrate.
+    assert file.model.n_calibration_ == 30
     assert not Path("m_comparison").exists()
 
 
