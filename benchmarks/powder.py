@@ -337,7 +337,7 @@ def other(n_patterns=20):
     for which in TABLES:
         phases = structures(which)
         for step in (0.0131, 0.02, 0.05):
-            x, X, Y, W, free = other_patterns(phases, n_patterns, 1000 + round(step * 1e4), step)
+            x, X, Y, W, free = other_patterns(phases, n_patterns, 3000 + round(step * 1e4), step)
             table = make_table(phases, wavelength="CuKa", two_theta_range=(10, 80))
             model = UnmixingClassifier(x, shift="strain").fit_table(table)
             groups = model._solver.groups
