@@ -1,11 +1,11 @@
 """The phases of powder patterns, from a table of phases, as rows for files."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from skspectra._writing import write_csv
 from skspectra.mixtures._unmixing import UnmixingClassifier
 
 _PHASE_COLUMNS = ["file", "phase", "amount", "contribution", "detection_limit"]
@@ -58,10 +58,7 @@ class Identification:
             ("phases.csv", _PHASE_COLUMNS, self.phases),
             ("patterns.csv", _PATTERN_COLUMNS, self.patterns),
         ):
-            with open(folder / name, "w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, columns, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(rows)
+            write_csv(folder / name, rows, columns)
 
     def plot(self, i, figure=None):
         """Draw one pattern: measured, sum, contributions with ticks, and the difference.

@@ -74,7 +74,7 @@ def test_a_flat_pattern_has_no_phase(powder, tmp_path, capsys):
     ("more", "message"),
     [
         ([], "none is assumed: give --wavelength"),
-        (["--wavelength", "Cu"], "'Cu' is unknown"),
+        (["--wavelength", "Cu"], "--wavelength Cu is unknown"),
         (["--wavelength", "-1"], "wavelength"),
         (["--wavelength", "CuKa", "--elements", "Xx"], "Xx"),
         (["--wavelength", "CuKa", "--internal-standard", "ZnO"], "PHASE=FRACTION"),
@@ -102,7 +102,7 @@ def table(powder, tmp_path_factory):
     ("more", "said", "message"),
     [
         (["--wavelength", "MoKa"], "", "made for 1.54059 angstrom, but the patterns"),
-        (["--wavelength", "Cu"], "", "'Cu' is unknown"),
+        (["--wavelength", "Cu"], "", "--wavelength Cu is unknown"),
         ([], "0.7093", "measured at 0.7093; give the folder of CIF files"),
         (["--wavelength", "CuKa"], "0.7093", "--wavelength CuKa: the files say"),
         (["--polarization", "0.8"], "", "--polarization 0.8: the intensities of a saved table"),
