@@ -6,7 +6,8 @@ file, ``results/powder_TASK.csv``:
 - ``speed``: patterns simulated a second;
 - ``choose``: settings of the search, on simulated patterns;
 - ``scale``: time, memory and right answers for tables of 100 to 10,000 phases;
-- ``unknown``: missing phases that are noticed, and false alarms, in simulated patterns;
+- ``threshold``: how many missing phases are noticed for each rate of false alarms;
+- ``unknown``: missing phases that are noticed, and false alarms, in fresh simulated patterns;
 - ``other``: exact answers on patterns of other laws than those that constants were chosen on;
 - ``measured``: the two measured sets, to be scored once, when nothing is changed any more; its
   shares and intervals are in ``powder_summary.csv``.
@@ -26,6 +27,7 @@ from skspectra import datasets
 from skspectra.diffraction import PhaseTable, make_powder_patterns, make_table, read_phases
 from skspectra.mixtures import UnmixingClassifier, _search, _solver
 from skspectra.mixtures._results import explain
+from skspectra.mixtures._unknown import THRESHOLD
 
 RESULTS = Path(__file__).parent / "results"
 DATA = Path(os.environ.get("SKSPECTRA_DATA", "data"))
@@ -196,7 +198,7 @@ def scale():
                 "n_phases": n_phases,
                 "fit_seconds": round(fitted - start, 2),
                 "seconds_per_pattern": round((done - ready) / len(made.X), 3),
-                "exact": np.mean(exact),
+                "exact": float(np.mean(exact)),
                 "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
                 "exact_without_screening": "",
             }
@@ -246,30 +248,63 @@ def grown(base, n_phases):
 BINS = [(0.05, 0.1), (0.1, 0.2), (0.2, 0.5), (0.5, 1.01)]
 
 
-def unknown(n_patterns=30):
-    """Leave one phase of each simulated mixture out, with its group, and see who notices."""
+def left_out(n_patterns, seed):
+    """Leave one phase of each simulated mixture out, with its group.
+
+    Returns
+    -------
+    events : list of tuple
+        The table, the weight fraction of the phase left out, whether all phases are found while it
+        is in the table, and the explanations with and without it.
+    """
     rng = np.random.default_rng(0)
     events = []
     for which in TABLES:
         phases = structures(which)
-        X, Y, W = hard_patterns(phases, n_patterns, 200, min_fraction=0.05)
+        X, Y, W = hard_patterns(phases, n_patterns, seed, min_fraction=0.05, wide_laws=True)
         table = make_table(phases, wavelength="CuKa", two_theta_range=(10, 80))
         model = UnmixingClassifier(TWO_THETA, shift="strain").fit_table(table)
+        solver = model._solver
         for row, y, w in zip(X.astype(float), Y, W, strict=True):
             k = rng.choice(np.flatnonzero(y))
-            solution = model._solver.solve(row)
-            found = set(model._solver.groups[np.flatnonzero(solution.amounts)])
-            exact = found == set(model._solver.groups[np.flatnonzero(y)])
-            alarm = explain(model._known, row, solution).unknown
-            without = model._solver.solve(row, without={model._solver.groups[k]})
-            events.append((which, w[k], exact, alarm, explain(model._known, row, without).unknown))
+            solution = solver.solve(row)
+            found = set(solver.groups[np.flatnonzero(solution.amounts)])
+            exact = found == set(solver.groups[np.flatnonzero(y)])
+            without = solver.solve(row, without={solver.groups[k]})
+            both = [explain(model._known, row, s) for s in (solution, without)]
+            events.append((which, w[k], exact, *both))
+    return events
+
+
+def threshold(n_patterns=300):
+    """Write for several rates of false alarms the score that gives them, and what is caught."""
+    events = left_out(n_patterns, 700)
+    scores = np.array([event[3].score for event in events])
+    missing = [(event[1], np.inf if not event[4].found else event[4].score) for event in events]
+    rows = []
+    for rate in (0.1, 0.05, 0.03, 0.02, 0.01):
+        limit = float(np.quantile(scores, 1 - rate))
+        row = {"false_alarms": rate, "score": round(limit * THRESHOLD), "n_patterns": len(scores)}
+        for low, high in BINS:
+            caught = [score > limit for weight, score in missing if low <= weight < high]
+            row[f"caught_{100 * low:.0f}_to_{min(100 * high, 100):.0f}"] = round(
+                float(np.mean(caught)), 3
+            )
+        rows.append(row)
+        print(row)
+    write("powder_threshold.csv", rows)
+
+
+def unknown(n_patterns=100):
+    """Count false alarms, and missing phases that are noticed."""
+    events = left_out(n_patterns, 200)
     rows = []
     for which in TABLES:
         here = [event for event in events if event[0] == which]
         rows.append(counted(which, "exact", [e[2] for e in here]))
-        rows.append(counted(which, "false alarms", [e[3] for e in here]))
-        for low, high in BINS:
-            caught = [e[4] for e in here if low <= e[1] < high]
+        rows.append(counted(which, "false alarms", [e[3].unknown for e in here]))
+        for low, high in [*BINS, (0.2, 1.01)]:
+            caught = [e[4].unknown for e in here if low <= e[1] < high]
             name = f"caught, {100 * low:.0f} to {min(100 * high, 100):.0f} wt%"
             rows.append(counted(which, name, caught))
     write("powder_unknown.csv", rows)
@@ -302,7 +337,7 @@ def other(n_patterns=20):
     for which in TABLES:
         phases = structures(which)
         for step in (0.0131, 0.02, 0.05):
-            x, X, Y, W, free = other_patterns(phases, n_patterns, 1000 + round(step * 1e4), step)
+            x, X, Y, W, free = other_patterns(phases, n_patterns, 3000 + round(step * 1e4), step)
             table = make_table(phases, wavelength="CuKa", two_theta_range=(10, 80))
             model = UnmixingClassifier(x, shift="strain").fit_table(table)
             groups = model._solver.groups
@@ -435,6 +470,6 @@ def scored(which, name, row, true, model):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    tasks = {f.__name__: f for f in (speed, choose, scale, unknown, other, measured)}
+    tasks = {f.__name__: f for f in (speed, choose, scale, threshold, unknown, other, measured)}
     parser.add_argument("what", choices=list(tasks))
     tasks[parser.parse_args().what]()

@@ -53,7 +53,7 @@ def check_axis(x_axis, n_points=None, *, name="x_axis", ends=False):
             f"{name}[{i + 1}]={values[i + 1]:g} follows {name}[{i}]={values[i]:g}; {name} must be "
             "ascending (where it descends, reverse it and the columns of X)."
         )
-    return np.linspace(*values, n_points) if is_ends and n_points != 2 else values
+    return np.linspace(*values, n_points) if is_ends else values
 
 
 def mean_step(x_axis):

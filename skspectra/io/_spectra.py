@@ -108,8 +108,8 @@ class Spectra:
             text += f", {self.x_axis[0]:g} to {self.x_axis[-1]:g}"
         text += f" {self.unit}" if self.unit else ""
         if self.y is not None:
-            classes = np.unique(self.y) if self.classes is None else self.classes
-            text += f", {count(len(classes), 'classes')}"
+            n_classes = self.y.shape[1] if self.y.ndim == 2 else len(np.unique(self.y))
+            text += f", {count(n_classes, 'classes')}"
         if self.groups is not None:
             text += f", {count(len(np.unique(self.groups)), 'groups')}"
         return text

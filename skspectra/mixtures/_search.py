@@ -13,6 +13,10 @@ TEXTURE = 0.5
 N_CANDIDATES = 6
 # Spread of strains that is expected, as a share of the largest.
 PRIOR = 0.5
+# What screening leaves of a strain, as a share of the largest.
+_ROUGHLY = 0.3
+# How much wider lines are at first, at least.
+_WIDER = 1.8
 _N_ITERATIONS = 3
 
 
@@ -77,6 +81,13 @@ class Search:
         self.components = components
         self.max_move, self.max_displacement = max_move, max_displacement
         self.displacement, self.width = 0.0, width
+        self.wide = []
+        if components.has_width:
+            # Screening knows strains roughly, and lines must see each other from so far away.
+            middle = np.radians((components.x[0] + components.x[-1]) / 4)
+            reach = np.degrees(2 * np.tan(middle)) * _ROUGHLY * max_move
+            first = max(_WIDER, reach / width)
+            self.wide = [first / 2**i for i in range(1 + int(max(0, np.log2(first / _WIDER))))]
         self.found = []
         self.smooth = unit_columns(terms * self.weight[:, None])
         self.project(self.found)
@@ -135,8 +146,9 @@ class Search:
         components = self.components
         best = Found(index, moves, self.width)
         n_moves = len(moves)
-        wide = [1.8] if components.has_width and width is None else []
+        wide = self.wide if width is None else []
         width, damping = self.width if width is None else width, 1e-2
+        n_iterations += max(0, len(wide) - 1)
         for step in range(n_iterations):
             factor = wide[step] if step < len(wide) else 1.0
             spectrum, slopes = components.render(

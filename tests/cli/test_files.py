@@ -154,6 +154,8 @@ def test_a_model_by_name(run, spectra):
     assert file.scores == {}
     assert file.verdict == "fitted without a comparison, so its score is not known"
     assert file.model.estimator.C in (1.0, 100.0)
+    # Single spectra calibrate.
+    assert file.model.n_calibration_ == 30
     assert not Path("m_comparison").exists()
 
 
@@ -304,11 +306,13 @@ def test_bad_options(run, spectra, tmp_path, arguments, words):
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_strict_stops_at_a_bad_file(run, spectra, tmp_path):
-    (tmp_path / "train" / "a.txt").write_text("Dear all,\n")
-    check_error(run("show", "train", "--strict"), "train/a.txt: line 1")
+def test_strict_stops_at_a_bad_file(run, spectra, tmp_path, monkeypatch):
+    # Nothing is written before the last file is read.
+    monkeypatch.setattr(_predict, "N_TOGETHER", 5)
+    (tmp_path / "train" / "z.txt").write_text("Dear all,\n")
+    check_error(run("show", "train", "--strict"), "train/z.txt: line 1")
     run("fit", "train", "--labels", "train/labels.csv", "--model", "raw SVC", "-o", "m.skops")
-    check_error(run("predict", "m.skops", "train", "-o", "p.csv", "--strict"), "train/a.txt")
+    check_error(run("predict", "m.skops", "train", "-o", "p.csv", "--strict"), "train/z.txt")
     assert not (tmp_path / "p.csv").exists()
 
 

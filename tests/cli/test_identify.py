@@ -56,7 +56,9 @@ def test_a_missing_phase_is_told(powder, tmp_path, capsys):
     source = ["--phases", str(powder / "structures"), "--wavelength", "CuKa"]
     options = ["--elements", "Mn", "C", "O", "-o", str(tmp_path / "found")]
     assert main(["identify", one, *source, *options]) == 0
-    assert "UNKNOWN phase" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "UNKNOWN phase" in text
+    assert text.endswith(": phases.csv, patterns.csv and 1 figure\n")
 
 
 def test_a_flat_pattern_has_no_phase(powder, tmp_path, capsys):

@@ -436,6 +436,8 @@ def test_csv_files(peaks, tmp_path):
     assert len(rows["shift"]) == 2 * len(result.shifts)
     assert [row["code"] for row in rows["audit"]] == ["label order"]
     assert rows["parameters"][0]["parameter"] == "C"
+    assert repr(result).startswith("Comparison: 2 models on 2 splits, 3 classes, 1 verdict\n")
+    assert repr(result).endswith(result.recommendation.reason)
     assert {row["name"]: row["value"] for row in rows["settings"]} == {
         "splits": "2 folds x 1 repeat",
         "groups": "none",

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.decomposition import PCA
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import ExtraTreesClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -24,7 +26,7 @@ from skspectra import (
 )
 from skspectra.datasets import make_spectra
 from skspectra.inspection import _occlusion, occlusion_importance
-from skspectra.inspection._hold import HeldModel
+from skspectra.inspection._hold import HeldModel, cleans, row_scales
 from skspectra.inspection._windows import draw_others
 from skspectra.preprocessing import SavitzkyGolayFilter, SpectrumNormalizer, normalize
 
@@ -269,6 +271,35 @@ def test_a_scaler_of_single_points_is_no_front(train, test):
     model = make_pipeline(StandardScaler(), SVC()).fit(*train)
     held = HeldModel(model, *test[:1] * 2, "decision_function", lambda one, _: one[:, None])
     np.testing.assert_array_equal(held.X, test[0])
+
+
+def test_a_scale_is_positive(test):
+    X = test[0]
+    scale, offset = row_scales(X, 2 * X + 1)
+    np.testing.assert_allclose(scale, 2)
+    np.testing.assert_allclose(offset, 1, atol=1e-9)
+    assert row_scales(X, -X) is None
+    assert row_scales(X, 0 * X) is None
+
+
+def test_steps_that_clean_spectra_and_do_not_scale_points(test):
+    X = test[0]
+    smoother = SavitzkyGolayFilter(9, 2).fit(X)
+    assert cleans(smoother, X, smoother.transform(X))
+    # At each point any two spectra are a scale and an offset of what they were.
+    few = np.abs(X[:1]) * [[1.0], [2.0]] + 1
+    for n_spectra in (1, 2):
+        assert cleans(smoother, few[:n_spectra], smoother.transform(few[:n_spectra]))
+    scaler = StandardScaler().fit(X)
+    assert not cleans(scaler, X, scaler.transform(X))
+    rotated = PCA(10).fit(X[:, :10])
+    assert not cleans(rotated, X[:, :10], rotated.transform(X[:, :10]))
+
+
+def test_a_constant_response_has_no_scale_to_hold(train, test):
+    model = DummyClassifier(strategy="constant", constant="a").fit(*train)
+    X = test[0]
+    assert HeldModel(model, X, X, "predict_proba", lambda response, _: response).is_held
 
 
 def test_a_scale_that_cannot_be_held_is_said(train, test):

@@ -90,6 +90,7 @@ def test_spectra_are_shown_in_one_line():
         "1 group"
     )
     assert repr(as_spectra((X[:1], AXIS))).startswith("Spectra: 1 spectrum of ")
+    assert repr(as_spectra((X, AXIS), y=[[0, 1, 1], [1, 1, 0]])).endswith(", 3 classes")
 
 
 def test_unknown_units():

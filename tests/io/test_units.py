@@ -121,7 +121,7 @@ def test_absorbance_of_spectra():
     converted = to_absorbance(spectra)
     np.testing.assert_allclose(converted.X, [[0, 1, 2]])
     assert converted.quantity == "absorbance"
-    with pytest.raises(ValueError, match="hold absorbance, and no transmittance"):
+    with pytest.raises(ValueError, match="hold absorbance and no transmittance"):
         to_absorbance(converted)
     np.testing.assert_allclose(to_absorbance([[1, 0.1] * 20 + [0]])[0, -3:], [0, 1, 4])
     np.testing.assert_allclose(to_absorbance([[1, 0.1] * 20 + [0]], floor=0.01)[0, -1], 2)
