@@ -89,7 +89,8 @@ class Identification:
             ticks = found.lines[k]
             low = self.X[i].min() - 0.04 * height * (k + 1)
             upper.plot(ticks, np.full(len(ticks), low), "|", color=line.get_color(), markersize=6)
-        upper.set_title(f"{self.patterns[i]['file']}: {self.patterns[i]['phases'] or 'no phase'}")
+        phases = " + ".join(map(str, found.found)) or "no phase"
+        upper.set_title(f"{self.patterns[i]['file']}: {phases}")
         upper.set_ylabel("intensity")
         upper.legend(fontsize="small")
         lower.plot(x, found.left, color="black", linewidth=0.6)
