@@ -182,7 +182,7 @@ def build(name, which, s):
     ours = ("front", "window", "n_patterns", "law", "n_phases", "epochs")
     options = {key: value for key, value in s.items() if key not in ours}
     if "window" in s:
-        windows = {"pool_size": s["window"], "stride": max(1, s["window"] // 4)}
+        windows = {"pool_size": s["window"], "stride": s["window"] // 2}
         root = {"compression": "none"} if "sqrt" in s["front"] else {}
     network = {"n_threads": 1, "random_state": 0}
     if name == "PooledSVC":

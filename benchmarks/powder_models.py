@@ -36,7 +36,7 @@ from skspectra.mixtures import UnmixingClassifier
 TABLES = ("Li-Mn-Ti-O-F", "precursors")
 UNMIXING = "UnmixingClassifier"
 # What the settings that are changed one at a time start from. Windows are in tenths of a degree.
-POOLED = {"front": "tophat", "window": 5, "n_patterns": 4000}
+POOLED = {"front": "tophat", "window": 5, "n_patterns": 2000}
 START = {
     "PooledMLP": POOLED,
     "PooledSVC": POOLED,
@@ -44,29 +44,33 @@ START = {
     "SpectralCNN": {"front": "tophat + sqrt", "n_patterns": 4000, "epochs": 10},
     "identify and subtract": {"front": "tophat", "n_patterns": 4000, "epochs": 6},
 }
-COMMON = [
-    {"window": 3},
-    {"window": 10},
-    {"front": "nothing"},
-    {"front": "derivative"},
-    {"n_phases": 1},
-]
+COMMON = [{"front": "nothing"}, {"window": 10}, {"n_phases": 1}]
 CHANGES = {
     "PooledMLP": [
         *COMMON,
         {"law": "package"},
-        {"front": "tophat + sqrt"},
+        {"front": "derivative"},
+        {"window": 3},
         {"n_steps": 8},
-        {"hidden_layer_sizes": (1024, 512)},
+        {"n_patterns": 20_000},
+        {"n_patterns": 20_000, "n_steps": 8},
+    ],
+    "PooledSVC": [
+        *COMMON,
+        {"C": 10.0},
+        {"n_patterns": 4000},
+        {"n_patterns": 20_000, "C": 10.0},
+    ],
+    "extra trees": [
+        *COMMON,
+        {"max_features": 0.2},
+        {"n_patterns": 8000},
         {"n_patterns": 20_000},
     ],
-    "PooledSVC": [*COMMON, {"C": 10.0}, {"n_patterns": 8000}],
-    "extra trees": [*COMMON, {"max_features": 0.2}, {"n_patterns": 8000}],
     "SpectralCNN": [
         {"front": "tophat"},
-        {"architecture": "cnn_bn_mod"},
         {"architecture": "cnn6", "epochs": 4},
-        {"n_patterns": 20_000, "epochs": 4},
+        {"n_patterns": 20_000, "epochs": 6},
     ],
     "identify and subtract": [{"cutoff": 0.1}, {"cutoff": 0.2}, {"law": "measured-like"}],
 }

@@ -211,6 +211,37 @@ def measured():
     return fig
 
 
+def powder_models():
+    """Share of patterns with exactly the right phases, by model, with intervals of 95 %."""
+    rows = [row for row in read("powder_models.csv") if row["what"] == "patterns"]
+    models = list(dict.fromkeys(row["model"] for row in rows))
+    fig, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained")
+    for ax, kind in zip(axes, ("simulated, ", ""), strict=True):
+        for table, marker, color, up in (
+            ("Li-Mn-Ti-O-F", "o", BLUE, -0.13),
+            ("precursors", "D", ORANGE, 0.13),
+        ):
+            found = {row["model"]: row for row in rows if row["set"] == kind + table}
+            for i, model in enumerate(models):
+                if model in found:
+                    low, share, high = (
+                        100 * float(found[model][key]) for key in ("low", "share", "high")
+                    )
+                    ax.plot([low, high], [i + up] * 2, color=color, alpha=0.6)
+                    ax.plot(share, i + up, marker, color=color)
+            n = next(iter(found.values()))["n"]
+            size = 56 if table == "Li-Mn-Ti-O-F" else 88
+            label = f"{n} patterns, table of {size} structures ({table})"
+            ax.plot([], [], marker, color=color, label=label)
+        ax.set(xlim=(0, 100), yticks=range(len(models)), yticklabels=models)
+        ax.set(title="simulated by other laws" if kind else "measured")
+        ax.set(xlabel="patterns with exactly the right phases (%)")
+        ax.grid(alpha=0.3)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), frameon=False)
+    axes[0].invert_yaxis()
+    return fig
+
+
 def write_challenge():
     """Write the table of the start page: scores on the published challenge, the best first."""
     rows = read("challenge/comparison.csv")
@@ -237,7 +268,7 @@ def write_challenge():
 def draw_all(app=None):
     """Draw every figure and write every table; Sphinx calls this before it reads the pages."""
     FIGURES.mkdir(exist_ok=True)
-    for draw in (classical, networks, mixtures, classes, speed, measured):
+    for draw in (classical, networks, mixtures, classes, speed, measured, powder_models):
         fig = draw()
         fig.savefig(FIGURES / f"{draw.__name__}.png", dpi=150)
         plt.close(fig)
