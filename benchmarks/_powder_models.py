@@ -196,8 +196,10 @@ def build(name, which, s):
     if name == "SpectralCNN":
         options = {"architecture": "cnn2", "max_epochs": s["epochs"]} | options
         return SpectralCNN(**options, **network)
-    cnn = SpectralCNN("cnn6", lr=1e-3, max_epochs=s["epochs"], **network)
-    return SubtractingScheme(cnn, references(which, s["front"]))
+    cnn = SpectralCNN("cnn2", lr=1e-3, max_epochs=s["epochs"], **network)
+    # Roots do not add up, so they are taken after subtracting.
+    rooted = make_pipeline(IntensityCompressor("sqrt"), cnn)
+    return SubtractingScheme(rooted, references(which, s["front"]))
 
 
 def references(which, given):
