@@ -12,7 +12,14 @@ BATCH = 10
 
 
 def hard_patterns(
-    phases, n_patterns, seed, n_phases=(1, 3), min_fraction=0.1, hard=1.0, batch=BATCH
+    phases,
+    n_patterns,
+    seed,
+    n_phases=(1, 3),
+    min_fraction=0.1,
+    hard=1.0,
+    wide_laws=False,
+    batch=BATCH,
 ):
     """Draw patterns in batches; each batch is another instrument and another sample preparation.
 
@@ -20,6 +27,9 @@ def hard_patterns(
     generator of the package are: the asymmetry at low angles, intensities of single lines that are
     off (few grains), ghosts of K-beta and tungsten, an amorphous hump, fluorescence, air
     scattering, and noise that is not Poisson or was smoothed by interpolation.
+
+    With `wide_laws`, lines are also wider in some places than in others (crystallites that are no
+    spheres), a nickel filter has its edge, and a knife cuts the air scattering off.
     """
     rng = np.random.default_rng(seed)
     parts = []
@@ -51,12 +61,12 @@ def hard_patterns(
             counts_at_max=0,
             random_state=rng.integers(2**32),
         )
-        X = np.stack([_measured(row, rng, hard) for row in made.X])
+        X = np.stack([_measured(row, rng, hard, wide_laws) for row in made.X])
         parts.append((X, made.Y, made.W))
     return tuple(np.concatenate(values) for values in zip(*parts, strict=True))
 
 
-def _measured(row, rng, hard):
+def _measured(row, rng, hard, wide_laws):
     """Return counts for a clean pattern whose maximum is 1."""
     x = TWO_THETA
     if rng.random() < 0.5:
@@ -64,6 +74,16 @@ def _measured(row, rng, hard):
         tail = rng.uniform(0.02, 0.10) * np.clip((60 - x) / 50, 0, 1)
         share = rng.uniform(0.1, 0.3)
         row = (1 - share) * row + share * np.interp(x + tail, x, row)
+    if wide_laws and rng.random() < 0.5:
+        # Wider lines in places that change slowly, by 0.1 to 0.25 degrees.
+        wide = gaussian_filter1d(row, rng.uniform(2, 5))
+        share = gaussian_filter1d(rng.standard_normal(len(x)), 40) * np.sqrt(
+            2 * 40 * np.sqrt(np.pi)
+        )
+        share = np.clip(share, 0, 1)
+        row = (1 - share) * row + share * wide
+    if wide_laws and rng.random() < 0.4:
+        row = row + rng.uniform(0, 0.04) * _filtered(row)
     # Few grains: the height changes smoothly from place to place, more slowly than a line.
     change = gaussian_filter1d(rng.standard_normal(len(x)), 12) * np.sqrt(2 * 12 * np.sqrt(np.pi))
     row = row * np.exp(rng.uniform(0, 0.15) * hard * change)
@@ -71,6 +91,10 @@ def _measured(row, rng, hard):
     level = rng.uniform(0.005, 0.15)
     shape = 0.4 + rng.uniform(0, 2) * np.exp(-(x - 10) / rng.uniform(4, 15))
     shape = shape + rng.uniform(-0.3, 0.3) * (x - 45) / 35
+    if wide_laws and rng.random() < 0.3:
+        # A knife cuts the air scattering off, and the slope changes at one angle.
+        place = rng.uniform(12, 40)
+        shape = shape + rng.uniform(-0.05, 0.05) * np.minimum(x - place, 0)
     if rng.random() < 0.4:
         shape = shape + rng.uniform(0.2, 1.5) * np.exp(
             -0.5 * ((x - rng.uniform(18, 32)) / rng.uniform(4, 7)) ** 2
@@ -82,6 +106,14 @@ def _measured(row, rng, hard):
     if rng.random() < 0.25:
         noisy = gaussian_filter1d(noisy, rng.uniform(0.5, 1.2))
     return np.maximum(noisy, 0).astype(np.float32)
+
+
+def _filtered(row):
+    """Return what white radiation between the edge of nickel and K-alpha adds, of area 1."""
+    ln_sine = np.log(np.sin(np.radians(TWO_THETA / 2)))
+    area = np.concatenate([[0.0], np.cumsum((row[1:] + row[:-1]) / 2 * np.diff(ln_sine))])
+    width = np.log(1.540593 / 1.488070)
+    return (np.interp(ln_sine + width, ln_sine, area) - area) / width
 
 
 def other_patterns(phases, n_patterns, seed, step):

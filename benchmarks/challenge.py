@@ -1,12 +1,12 @@
-"""Run the published challenge and write its table into the README.
+"""Run the published challenge and write its table and its conclusion into the README.
 
 The models are those of ``skspectra compare`` without a file. The results go to results/challenge
-(CSV files and a figure); the table between the two markers of the README is made from
-results/challenge/comparison.csv alone. Usage: python benchmarks/challenge.py [--full] [--table]
+(CSV files and a figure); what stands between the two markers of the README is made from the CSV
+files alone. Usage: python benchmarks/challenge.py [--full] [--table]
        [--results FOLDER]
 
 --full adds the published networks cnn2 and cnn6 (long without a GPU); --table runs nothing and
-only writes the table anew.
+only writes the README anew.
 """
 
 import argparse
@@ -17,6 +17,8 @@ from pathlib import Path
 from _study import RESULTS, read_rows
 
 from skspectra.comparison import ComparisonDisplay, _challenge, compare_challenge, default_models
+from skspectra.comparison._verdict import MARGIN, PairResult
+from skspectra.comparison._wording import conclusion
 from skspectra.datasets import make_challenge
 from skspectra.preprocessing import band_width
 
@@ -40,6 +42,24 @@ def run(full, results):
     # A row for each of 10,125 spectra and model is too much to commit.
     (CHALLENGE / "predictions.csv").unlink()
     ComparisonDisplay.from_comparison(result).figure_.savefig(CHALLENGE / "comparison.png")
+
+
+def conclude():
+    """Return the sentence that the comparison ends with."""
+    rows = read_rows(CHALLENGE / "comparison.csv")
+    families = {row["model"]: row["family"] for row in rows if row["source"] == "measured"}
+    numbers = "difference", "low", "high", "p_value"
+    pairs = [
+        PairResult(
+            row["model_a"],
+            row["model_b"],
+            *(float(row[name]) for name in numbers),
+            row["verdict"],
+            row["reason"],
+        )
+        for row in read_rows(CHALLENGE / "pairs.csv")
+    ]
+    return conclusion(pairs, families, MARGIN)
 
 
 def make_table():
@@ -66,11 +86,11 @@ def make_table():
         )
     lines += [
         f"| {row['model']} (published, mean of 5 seeds) | | | {_percent(row['holdout'])} | |"
-        for row in published
+        for row in published[:2]
     ]
     figure = (CHALLENGE / "comparison.png").relative_to(ROOT).as_posix()
     alt = "Accuracy, accuracy under shifts and fit times of the models"
-    return "\n".join([*lines, "", f"![{alt}]({figure})", ""])
+    return "\n".join([*lines, "", f"> {conclude()}", "", f"![{alt}]({figure})", ""])
 
 
 def _percent(fraction):

@@ -260,9 +260,9 @@ def unknown(n_patterns=30):
             solution = model._solver.solve(row)
             found = set(model._solver.groups[np.flatnonzero(solution.amounts)])
             exact = found == set(model._solver.groups[np.flatnonzero(y)])
-            alarm = explain(model, row, solution).unknown
+            alarm = explain(model._known, row, solution).unknown
             without = model._solver.solve(row, without={model._solver.groups[k]})
-            events.append((which, w[k], exact, alarm, explain(model, row, without).unknown))
+            events.append((which, w[k], exact, alarm, explain(model._known, row, without).unknown))
     rows = []
     for which in TABLES:
         here = [event for event in events if event[0] == which]
@@ -386,7 +386,7 @@ def scored(which, name, row, true, model):
     """Return the row of a pattern, and one more for each of its phases that is left out."""
     solver, classes = model._solver, model.classes_
     solution = solver.solve(row)
-    explanation = explain(model, row, solution)
+    explanation = explain(model._known, row, solution)
     amounts = {}
     for i in np.flatnonzero(solution.amounts):
         key = formula(classes[i])
@@ -413,7 +413,7 @@ def scored(which, name, row, true, model):
         chosen = [i for i in np.flatnonzero(solution.amounts) if formula(classes[i]) == phase]
         named = [i for i in range(len(classes)) if formula(classes[i]) == phase]
         without = {solver.groups[i] for i in chosen or named}
-        less = explain(model, row, solver.solve(row, without=without))
+        less = explain(model._known, row, solver.solve(row, without=without))
         # Without weights, the fitted share stands in.
         share = amounts.get(phase, np.nan) if np.isnan(weight) else weight
         rows.append(

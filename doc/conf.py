@@ -39,6 +39,7 @@ extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
 sphinx_gallery_conf = {
     "examples_dirs": "examples",
     "gallery_dirs": "auto_examples",
+    "within_subsection_order": "story_order.StoryOrder",
     "abort_on_example_error": True,
     "download_all_examples": False,
     "remove_config_comments": True,

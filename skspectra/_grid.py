@@ -1,6 +1,6 @@
-"""Grids of an axis: their names, whether they are equal, and how spectra get from one to another.
+"""Grids of axes: checks, steps, names of points, and spectra moved between grids.
 
-Several rooms share it, and it needs numpy alone.
+Several sub-packages share this module, which needs numpy alone.
 """
 
 import numpy as np
@@ -9,8 +9,62 @@ import numpy as np
 TOLERANCE = 0.01
 
 
+def check_axis(x_axis, n_points=None, *, name="x_axis", ends=False):
+    """Check that an axis ascends and is finite, and return it in double precision.
+
+    Parameters
+    ----------
+    x_axis : array-like of shape (n_points,)
+        The axis.
+    n_points : int, default=None
+        Points of the spectra; None takes any number of two or more.
+    name : str, default="x_axis"
+        What the axis is called in errors.
+    ends : bool, default=False
+        Whether two values may stand for an evenly spaced axis.
+
+    Returns
+    -------
+    values : ndarray of shape (n_points,), float64
+        The axis.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    values = np.asarray(x_axis, dtype=np.float64)
+    is_ends = ends and values.shape == (2,)
+    if n_points is None and (values.ndim != 1 or len(values) < 2):
+        raise ValueError(f"{name} has shape {values.shape}; it must hold two points or more.")
+    if n_points is not None and values.shape != (n_points,) and not is_ends:
+        more = ", or the two ends of an evenly spaced axis" if ends else ""
+        raise ValueError(
+            f"{name} has shape {values.shape} for spectra of {n_points} points; it must hold one "
+            f"value for each point{more}."
+        )
+    if not np.isfinite(values).all():
+        i = int(np.argmin(np.isfinite(values)))
+        raise ValueError(f"{name}[{i}]={values[i]:g}; {name} must be finite.")
+    falls = np.flatnonzero(np.diff(values) <= 0)
+    if len(falls):
+        i = falls[0]
+        raise ValueError(
+            f"{name}[{i + 1}]={values[i + 1]:g} follows {name}[{i}]={values[i]:g}; {name} must be "
+            "ascending (where it descends, reverse it and the columns of X)."
+        )
+    return np.linspace(*values, n_points) if is_ends and n_points != 2 else values
+
+
+def mean_step(x_axis):
+    """Return the mean distance of neighbouring points; None without an axis of two points."""
+    if x_axis is None or len(x_axis) < 2:
+        return None
+    return float(x_axis[-1] - x_axis[0]) / (len(x_axis) - 1)
+
+
 def edges_of(x_axis):
-    """Return the ends of the bins around the points, one more than there are points.
+    """Return the edges of the bins around the points; there is one edge more than points.
 
     Inner bins end in the middle between two points; the two outer ones are symmetric.
     """
@@ -30,7 +84,7 @@ def same_grid(first, second):
 
 
 def covers(x_axis, new_axis):
-    """Return whether an axis reaches both ends of another; half a new step may be missing."""
+    """Return whether an axis reaches both ends of a new axis, to within half a new step."""
     edges = edges_of(new_axis)
     slack = TOLERANCE * (edges[1] - edges[0])
     return bool(x_axis[0] <= edges[1] + slack and x_axis[-1] >= edges[-2] - slack)
@@ -55,7 +109,7 @@ def names_of(x_axis):
 def to_grid(X, x_axis, new_axis):
     """Return spectra on another grid, and how they got there: "equal", "cropped", "resampled".
 
-    A grid that is equal, or is a part of their own, takes the values as they are.
+    The values stay as they are where the two grids are equal or the new one is a part of the old.
     """
     if same_grid(x_axis, new_axis):
         return X, "equal"
@@ -77,9 +131,9 @@ def regrid(X, x_axis, new_axis):
     X : ndarray of shape (n_samples, n_points)
         Spectra, float32 or float64.
     x_axis : ndarray of shape (n_points,)
-        Their axis, ascending.
+        Axis of the spectra, ascending.
     new_axis : ndarray of shape (n_new_points,)
-        The axis asked for, ascending.
+        Axis of the result, ascending.
 
     Returns
     -------
@@ -106,7 +160,7 @@ def regrid(X, x_axis, new_axis):
 
 
 def _integral(row, x_axis, places):
-    """Return the integral of a spectrum, linear between its points, from its start to places."""
+    """Return the integrals of a spectrum from its start to places; it is linear between points."""
     row = row.astype(np.float64)
     step = np.diff(x_axis)
     total = np.concatenate([[0.0], np.cumsum((row[1:] + row[:-1]) / 2 * step)])

@@ -1,4 +1,4 @@
-"""A version in the pickles of every estimator, so that an old one is not used unnoticed."""
+"""A version in the pickles of every estimator, so that no old pickle is used unnoticed."""
 
 import warnings
 
@@ -8,7 +8,7 @@ from skspectra import __version__
 class VersionMixin:
     """Mixin that writes the package's version into pickles and warns where it differs.
 
-    It stands left of :class:`sklearn.base.BaseEstimator` among the bases of an estimator.
+    The mixin stands left of :class:`sklearn.base.BaseEstimator` among the bases of an estimator.
     """
 
     def __getstate__(self):

@@ -121,13 +121,14 @@ _GAUSSIAN_REACH = 2.3
 def pseudo_voigts(x_axis, rows, positions, areas, widths, eta, n_rows):
     """Return spectra that are sums of pseudo-Voigt lines.
 
-    All lines of all spectra are computed at once. The Lorentzian part of a line ends where it is
-    2e-4 of the highest peak of its spectrum, and the step there is taken off.
+    All lines of all spectra are computed at once. The Lorentzian part of a line ends where it has
+    fallen to 2e-4 of the highest peak of its spectrum. Its value there is subtracted, so that the
+    line ends without a step.
 
     Parameters
     ----------
     x_axis : ndarray of shape (n_points,)
-        Places of the points, ascending.
+        Axis of the spectra, ascending.
     rows : ndarray of int of shape (n_lines,)
         The spectrum that each line belongs to.
     positions : ndarray of shape (n_lines,)

@@ -27,6 +27,15 @@ def measured():
     return load
 
 
+@pytest.fixture(scope="session")
+def reference_structures():
+    """Return the folder of reference structures, or skip the test."""
+    path = DATA / "xrd_reference_structures"
+    if not path.is_dir():
+        pytest.skip(f"{path} is absent; set SKSPECTRA_DATA to the folder of measured spectra")
+    return path
+
+
 @pytest.fixture
 def write_csv(tmp_path):
     """Return a function that writes spectra and columns of metadata as a CSV file."""

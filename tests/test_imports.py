@@ -17,7 +17,7 @@ EVERYTHING = {
     *("mixtures", "neural", "preprocessing", "svm", "uncertainty"),
 }
 # Modules that every room may import: they import no room.
-COMMON = {"_grid", "_options", "_pickling", "_validation"}
+COMMON = {"_grid", "_options", "_pickling", "_validation", "_words", "_writing"}
 # What a room may import of the package beside itself and the common modules. A new room states its
 # own here.
 ALLOWED = {
@@ -26,6 +26,8 @@ ALLOWED = {
     "_options": set(),
     "_pickling": set(),
     "_validation": set(),
+    "_words": set(),
+    "_writing": set(),
     "profiles": set(),
     "io": {"preprocessing"},
     "preprocessing": set(),

@@ -29,13 +29,15 @@ for name in ("csv", "txt", "xy"):
 # ---------
 # Files on another range and step are resampled onto what all have in common. The remarks say what
 # was done.
+from textwrap import fill
+
 from skspectra.io import read_spectra
 
 spectra = read_spectra(
     folder, labels=folder / "labels.csv", target="material", group="instrument", unit="cm-1"
 )
 print(spectra.X.shape, f"{spectra.x_axis[0]:g} to {spectra.x_axis[-1]:g} {spectra.unit}")
-print(*spectra.remarks, sep="\n")
+print(*(fill(remark, 88) for remark in spectra.remarks), sep="\n")
 
 # %%
 # Compare a few models
@@ -59,13 +61,24 @@ models = {
 result = compare(
     spectra.X, spectra.y, models, groups=spectra.groups, x_axis=spectra.x_axis, unit=spectra.unit
 )
-print(result.table(), *result.sentences(), *result.advice(), sep="\n\n")
+print(result.table())
+
+# %%
+# The verdicts come first, and then what follows from them.
+for text in [*result.sentences(), *result.advice()]:
+    print(fill(text, 88), end="\n\n")
 
 # %%
 import matplotlib.pyplot as plt
 
-ComparisonDisplay.from_comparison(result)
+fig = plt.figure(figsize=(6.8, 5.6), layout="constrained")
+axes = fig.subplot_mosaic([["scores", "scores"], ["shifts", "times"]], width_ratios=[1.3, 1])
+ComparisonDisplay.from_comparison(result, axes=list(axes.values()))
+fig.legends[0].remove()  # The first panel names the models.
 plt.show()
 
 # %%
+# The story :ref:`sphx_glr_auto_examples_plot_comparison.py` goes through such a result line by
+# line.
+#
 # **To take away:** name the folder, the labels and the groups, and the rest follows.

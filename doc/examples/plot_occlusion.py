@@ -2,8 +2,8 @@
 What did it look at?
 ====================
 
-A model may be right for a wrong reason: a lamp that was on, a substrate, an instrument. So ask it
-where it looks, before its labels are believed. The guide says what to do with the answer:
+A model may be right for a wrong reason: a lamp that was on, a substrate, an instrument. So ask
+where the model looks, before you believe its labels. The guide says what to do with the answer:
 :ref:`inspection`.
 """
 
@@ -34,19 +34,30 @@ print(f"accuracy on instruments held out: {model.score(X_test, y_test):.2f}")
 # Window by window
 # ----------------
 # Each window of the axis is exchanged with that of another spectrum, and the loss shows whether
-# the model used it. The loss of the yellow windows is above the level that chance stays below. It
-# is found by flipping the signs of whole instruments, because spectra of one instrument are alike.
+# the model used the window. The loss of the yellow windows is above the level that chance stays
+# below. This level is found by flipping the signs of whole instruments, because spectra of one
+# instrument are alike.
 from skspectra.inspection import OcclusionDisplay
 
-options = {"x_axis": data.x_axis, "x_label": "Raman shift (cm$^{-1}$)", "random_state": 0}
-OcclusionDisplay.from_estimator(model, X_test, y_test, groups=groups, **options)
+options = {"x_axis": data.x_axis, "x_label": "Raman shift (cm$^{-1}$)"}
+
+
+def draw_importance(model, X_test, **more):
+    """Draw the importance of each window below the mean spectrum of each class."""
+    _, axes = plt.subplots(2, 1, figsize=(6.8, 5), sharex=True, layout="constrained")
+    OcclusionDisplay.from_estimator(
+        model, X_test, y_test, groups=groups, random_state=0, axes=axes, **options, **more
+    )
+
+
+draw_importance(model, X_test)
 plt.show()
 
 # %%
-# It used the line of silicon at 520 and that of calcite at 1086 per centimetre. It did not need
-# those of polystyrene, of which there are many: where several peaks say the same, the loss of one
+# The model used the line of silicon at 520 and that of calcite at 1086 per centimetre. It did not
+# need those of polystyrene, which are many: where several lines say the same, the loss of one line
 # shows little. So ask also what each window tells alone.
-OcclusionDisplay.from_estimator(model, X_test, y_test, groups=groups, mode="keep", **options)
+draw_importance(model, X_test, mode="keep")
 plt.show()
 
 # %%
@@ -55,17 +66,17 @@ plt.show()
 # %%
 # Right for a wrong reason
 # ------------------------
-# Let a lamp have been on whenever silicon was measured, in every laboratory. (A weaker lamp, or
-# one on polystyrene, does not always pass the control, for a classifier has other peaks to look
-# at.) Its line lies at 1850 per centimetre, where no calibrant has any. The accuracy does not
-# tell; the figure does.
+# Suppose that a lamp was on whenever silicon was measured, in every laboratory. Its line, which is
+# added here, lies at 1850 per centimetre, where no calibrant has a line. The accuracy does not
+# show it; the figure does. (The line of a weaker lamp may stay below the level, because a
+# classifier has other lines to look at.)
 lamp = np.exp(-(((data.x_axis - 1850) / 6) ** 2))
 heights = np.ptp(data.X, axis=1) * (data.y == "silicon")
 X_lamp = data.X + 0.8 * heights[:, None] * lamp
 
 deceived = make_pipeline(BaselineCorrector(), PooledSVC()).fit(X_lamp[~held_out], y)
 print(f"accuracy with the lamp: {deceived.score(X_lamp[held_out], y_test):.2f}")
-OcclusionDisplay.from_estimator(deceived, X_lamp[held_out], y_test, groups=groups, **options)
+draw_importance(deceived, X_lamp[held_out])
 plt.show()
 
 # %%
@@ -75,20 +86,31 @@ plt.show()
 # %%
 # One spectrum
 # ------------
-# Before a single label is believed, lay the spectrum over the most similar ones that the model was
-# trained on. Here is one of silicon: little is left below, on the left.
+# Before you believe a single label, lay the spectrum over the most similar spectra that the model
+# was trained on. Here is a spectrum of silicon: on the left little of it is left below.
 from skspectra.inspection import NearestReferenceDisplay
 
-options.pop("random_state")
 new = X_test[np.flatnonzero(y_test == "silicon")[0]]
-NearestReferenceDisplay.from_estimator(model, X, y, new, **options)
+
+
+def side_by_side():
+    """Return axes for two spectra above their differences, narrower than the default."""
+    options = {"height_ratios": [2, 1], "sharex": True, "sharey": "row"}
+    return plt.subplots(2, 2, figsize=(7.6, 4.8), layout="constrained", **options)[1]
+
+
+NearestReferenceDisplay.from_estimator(model, X, y, new, axes=side_by_side(), **options)
 plt.show()
 
 # %%
-# And here is titanium dioxide, which the model has never seen and must give one of its three
-# names. Neither reference explains the peaks. To have such spectra rejected without looking, use
-# :class:`~skspectra.uncertainty.ConformalClassifier`.
+# And here is a spectrum of titanium dioxide, which the model has never seen, and to which it must
+# give one of its three names. Neither reference explains the lines. To have such spectra rejected
+# without looking, use :class:`~skspectra.uncertainty.ConformalClassifier`.
 more = load_raman_calibrants(titanium_dioxide=True)
 unknown = more.X[more.y == "TiO2"][0]
-NearestReferenceDisplay.from_estimator(model, X, y, unknown, **options)
+NearestReferenceDisplay.from_estimator(model, X, y, unknown, axes=side_by_side(), **options)
 plt.show()
+
+# %%
+# **To take away:** before you believe a score, ask which windows of the axis it needs, on spectra
+# and instruments that were not in training.

@@ -11,7 +11,7 @@ close to the best that is possible. No network is needed for that.
 # Spectra whose peaks move
 # ------------------------
 # The 27 classes of the published challenge come in nine triplets that differ in a minor peak, in
-# the position of a peak, or in the height of one. We train on ten spectra a class in which every
+# the position of a peak, or in the height of one. We train on ten spectra per class in which every
 # peak moves by at most 5 points, as if all had been measured on one well adjusted instrument.
 # Later spectra are less well behaved: their peaks move by up to 50 points, each on its own.
 import numpy as np
@@ -79,15 +79,20 @@ points = np.arange(*window)
 features = pool.fit(seen).centers_
 near = (features >= window[0]) & (features < window[1])
 
-fig, axes = plt.subplots(1, 3, figsize=(12, 3.8), layout="constrained", width_ratios=[1, 1, 1.35])
+fig = plt.figure(figsize=(6.8, 6.6), layout="constrained")
+axes = fig.subplot_mosaic([["moved", "pooled"], ["tests", "tests"]], height_ratios=[1, 1.3])
 for spectrum, color, label in [(seen, BLUE, "training"), (moved, ORANGE, "later")]:
-    axes[0].plot(points, spectrum[0, slice(*window)], color=color, label=label)
-    axes[1].plot(features[near], pool.transform(spectrum)[0, near], "o-", color=color, label=label)
-axes[0].set(title="One class: the peak moves ...", xlabel="point", ylabel="intensity / maximum")
-axes[1].set(title="... and pooling absorbs it", xlabel="centre of the window")
-for ax in axes[:2]:
+    axes["moved"].plot(points, spectrum[0, slice(*window)], color=color, label=label)
+    axes["pooled"].plot(
+        features[near], pool.transform(spectrum)[0, near], "o-", color=color, label=label
+    )
+axes["moved"].set(
+    title="One class: the peak moves ...", xlabel="point", ylabel="intensity / maximum"
+)
+axes["pooled"].set(title="... and pooling absorbs it", xlabel="centre of the window (point)")
+for ax in (axes["moved"], axes["pooled"]):
     ax.set(xlim=window, xticks=range(window[0], window[1] + 1, 200))
-axes[0].legend(frameon=False)
+axes["moved"].legend(frameon=False)
 
 styles = {
     "raw SVM": {"color": LIGHT, "marker": "s"},
@@ -96,16 +101,16 @@ styles = {
     "best possible": {"color": GREY, "linestyle": "--"},
 }
 for name, style in styles.items():
-    axes[2].plot(shifts, accuracy[name], label=name, **style)
-axes[2].set(
+    axes["tests"].plot(shifts, accuracy[name], label=name, **style)
+axes["tests"].set(
     title="Accuracy on 27 hard classes",
     xlabel="test peaks move by up to (points)",
     ylabel="accuracy (%)",
     ylim=(0, 100),
 )
-axes[2].grid(alpha=0.3)
-axes[2].legend(loc="lower left", frameon=False)
-for ax in axes:
+axes["tests"].grid(alpha=0.3)
+axes["tests"].legend(loc="lower left", frameon=False)
+for ax in axes.values():
     ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
@@ -115,3 +120,6 @@ plt.show()
 #
 # This is so because the peaks are narrow and move. On smooth spectra, such as infrared ones,
 # pooling is neutral or harmful. :func:`skspectra.comparison.compare` says which case yours is.
+#
+# **To take away:** where narrow peaks move, pool the spectra and train with shifted copies before
+# you try a network.

@@ -43,12 +43,17 @@ for row in found.phases:
 # %%
 # Each amount is a weight fraction of the identified crystalline part. The one pattern that is far
 # off mixes a light and a very heavy absorber, and its remark says so:
-print(next(row["remark"] for row in found.patterns if "Bi2O3" in row["phases"]))
+from textwrap import fill
+
+remark = next(row["remark"] for row in found.patterns if "Bi2O3" in row["phases"])
+print(fill(remark, 88))
 
 # %%
 import matplotlib.pyplot as plt
 
-found.plot(0, figure=plt.figure(figsize=(9, 5.5), layout="constrained"))
+fig = plt.figure(figsize=(7, 5), layout="constrained")
+found.plot(0, figure=fig)
+fig.axes[0].set_ylabel("intensity (counts)")
 plt.show()
 
 # %%
@@ -61,7 +66,9 @@ table = make_table(known, wavelength=data.wavelength, two_theta_range=(10, 100))
 left = identify((data.x_axis, data.X[:1], data.names[:1]), table)
 row = left.patterns[0]
 print(f"phases: {row['phases']}; unknown: {row['unknown']}; unexplained: {row['unexplained']:.2f}")
-left.plot(0, figure=plt.figure(figsize=(9, 5.5), layout="constrained"))
+fig = plt.figure(figsize=(7, 5), layout="constrained")
+left.plot(0, figure=fig)
+fig.axes[0].set_ylabel("intensity (counts)")
 plt.show()
 
 # %%

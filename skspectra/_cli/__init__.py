@@ -1,4 +1,4 @@
-"""The command line: a thin layer over the rooms, one small file a command."""
+"""The command line: a thin layer over the package, with one small file for each command."""
 
 import argparse
 import os
@@ -71,7 +71,7 @@ def _parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"skspectra {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in (_show, _compare, _fit, _predict, _identify, _example):
         module.add_parser(commands)
     return parser

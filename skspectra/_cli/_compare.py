@@ -1,30 +1,32 @@
 """skspectra compare: which model, and how sure."""
 
-from contextlib import contextmanager
 from pathlib import Path
 
 from skspectra._cli._data import (
     add_label_options,
     add_reading_options,
-    count_classes,
     read_labelled,
-    source,
 )
+from skspectra._cli._models import choose_models, length_in_points, make_models
+from skspectra._cli._results import check_same_data, kept_runs, write_result
 from skspectra._cli._shared import (
-    Interrupted,
     UserError,
     add_command,
     check_folder,
     show_progress,
     whole_number,
 )
+from skspectra._cli._spectra import (
+    count_classes,
+    source,
+)
 from skspectra._options import NORMS
+from skspectra._words import count
 
 N_FOLDS, N_REPEATS = 5, 2
-RUNS = "runs"
 TEXT = """\
 Compare models on the same splits, and say which differences the data support and which model to
-take. FILES are a folder, files with a spectrum each, or a table. Without FILES the published
+take. FILES are a folder, files of one spectrum each, or a table. Without FILES the published
 challenge of 27 classes is run."""
 EXAMPLES = """\
   skspectra compare meats.csv --target meat --group sample
@@ -81,6 +83,7 @@ def run(options):
     """Run the command and return the exit status."""
     check_options(options)
     folder = check_folder(options.output)
+    check_same_data(folder, options)
     if options.paths:
         spectra, status = read_labelled(options)
         check_counts(spectra, options)
@@ -89,7 +92,7 @@ def run(options):
     else:
         result, status = _compare_challenge(options, folder), 0
     result.settings["normalize"] = options.normalize
-    write_result(result, folder, options.output)
+    write_result(result, folder, options.output, options)
     return status
 
 
@@ -133,14 +136,13 @@ def check_counts(spectra, options):
         least = 3 if options.leave_one_group_out else max(n_folds, 3)
         if n_groups < least:
             raise UserError(
-                f"{source(options)}: there are {n_groups} groups, but {why} need at least "
-                f"{least}; measure more groups, or take fewer --splits"
+                f"{source(options)}: there {'is' if n_groups == 1 else 'are'} "
+                f"{count(n_groups, 'groups')}, but {why} need at least {least}; measure more "
+                "groups, or take fewer --splits"
             )
     name = min(counts, key=counts.get)
     if counts[name] >= needed:
         return
-    one = unit[:-1] if unit == "groups" and counts[name] == 1 else unit
-    one = "spectrum" if unit == "spectra" and counts[name] == 1 else one
     rare = [other for other, n in counts.items() if n < needed]
     advice = "measure more of it"
     if len(counts) - len(rare) >= (1 if multilabel else 2):
@@ -150,86 +152,10 @@ def check_counts(spectra, options):
     if not options.leave_one_group_out and counts[name] >= 4 and unit == "spectra":
         advice += f"; --splits {counts[name]} makes fewer folds"
     raise UserError(
-        f"{source(options)}: class {name!r} has {counts[name]} {one}, but {why} need {needed}; "
+        f"{source(options)}: class {name!r} has {count(counts[name], unit)}, but {why} need "
+        f"{needed}; "
         f"{advice}"
     )
-
-
-def make_models(n_points, options, spectra=None):
-    """Return the models to compare."""
-    from skspectra import comparison
-    from skspectra.comparison._models import POOLED_MLP, PUBLISHED_NETS
-
-    # Networks that nobody asked for are not made, because torch takes seconds to load.
-    asked = options.models or getattr(options, "model", None)
-    nets = [POOLED_MLP, *PUBLISHED_NETS.values()]
-    networks = asked is None or any(name.lower() in asked.lower() for name in nets)
-    search = not options.no_search and spectra is not None
-    more = {}
-    if spectra is not None:
-        more = {"x_axis": spectra.x_axis, "band_width": _band_width(spectra)}
-        more["multilabel"] = spectra.y.ndim == 2
-    models = comparison.default_models(
-        n_points,
-        normalize=options.normalize,
-        full=options.full,
-        search=search,
-        networks=networks and not options.no_net,
-        random_state=options.seed,
-        **more,
-    )
-    if spectra is not None and options.window is not None:
-        models = with_window(models, _length("--window", options.window, spectra), n_points)
-    return models
-
-
-def choose_models(models, names):
-    """Return those models whose names are asked for, and the majority class."""
-    if names is None:
-        return models
-    from skspectra.comparison._models import MAJORITY
-
-    there = {name.lower(): name for name in models}
-    asked = [name.strip().lower() for name in names.split(",") if name.strip()]
-    for name in asked:
-        if name not in there:
-            raise UserError(f"--models: no model {name!r}; there are {', '.join(models)}")
-    if not asked:
-        raise UserError(f"--models: needs names of models: {', '.join(models)}")
-    return {name: models[name] for name in models if name == MAJORITY or name.lower() in asked}
-
-
-def with_window(models, window, n_points):
-    """Return models whose windows are searched around one size, as many of them as before."""
-    factors = (0.25, 0.5, 0.75, 1, 1.5, 2)
-    sizes = []
-    for factor in factors:
-        size = max(1, round(factor * window))
-        sizes.append(min(max(size, sizes[-1] + 1 if sizes else 1), n_points))
-
-    def changed(grid, places):
-        if isinstance(grid, list):
-            return [changed(one, places) for one in grid]
-        return {
-            # A single window of one point pools nothing, and stays.
-            name: [places.get(value, value) for value in values]
-            if name.endswith("pool_size") and list(values) != [1]
-            else values
-            for name, values in (grid or {}).items()
-        }
-
-    from skspectra.comparison._models import window_sizes
-
-    places = dict(zip(window_sizes(n_points), sizes, strict=True))
-    found = {}
-    for name, model in models.items():
-        estimator, grid = model if isinstance(model, tuple) else (model, None)
-        for parameter, value in estimator.get_params().items():
-            if parameter.endswith("pool_size") and value == "auto":
-                estimator.set_params(**{parameter: min(max(1, window), n_points)})
-        grid = changed(grid, places) if grid else grid
-        found[name] = (estimator, grid) if isinstance(model, tuple) else estimator
-    return found
 
 
 def compare_spectra(spectra, options, folder):
@@ -244,7 +170,9 @@ def compare_spectra(spectra, options, folder):
         "cv": cv,
         "n_repeats": options.repeats or N_REPEATS,
         "random_state": options.seed,
-        "max_shift": None if options.shift is None else _length("--shift", options.shift, spectra),
+        "max_shift": None
+        if options.shift is None
+        else length_in_points("--shift", options.shift, spectra),
         "pairs": comparison.default_pairs(models) or "all",
         "names": spectra.names,
         "x_axis": spectra.x_axis,
@@ -255,7 +183,7 @@ def compare_spectra(spectra, options, folder):
         make_plan(X, y, models, **plan)
     except ValueError as error:
         raise UserError(f"{source(options)}: {error}") from None
-    with _kept_runs(folder) as runs:
+    with kept_runs(folder) as runs:
         return comparison.compare(
             X,
             y,
@@ -265,21 +193,6 @@ def compare_spectra(spectra, options, folder):
             progress=show_progress,
             **plan,
         )
-
-
-@contextmanager
-def _kept_runs(folder):
-    """Give the folder of the finished fits; Ctrl-C says how many there are."""
-    runs = folder / RUNS
-    try:
-        yield runs
-    except KeyboardInterrupt:
-        n_kept = sum(1 for path in runs.rglob("*") if path.is_file()) if runs.is_dir() else 0
-        raise Interrupted(
-            f"but {n_kept} finished fits are kept in {runs}; the same command goes on from there"
-            if n_kept
-            else "nothing was written"
-        ) from None
 
 
 def labels_of(spectra):
@@ -303,25 +216,6 @@ class _Named:
         return self.matrix if dtype is None else self.matrix.astype(dtype)
 
 
-def _length(option, text, spectra):
-    from skspectra.io import to_points
-
-    try:
-        return to_points(text, spectra.x_axis, spectra.unit)
-    except ValueError as error:
-        raise UserError(f"{option}: {error}") from None
-
-
-def _band_width(spectra):
-    """Return the width of the bands in units of the axis; None where it cannot be found."""
-    from skspectra.preprocessing import band_width
-
-    try:
-        return band_width(spectra.X, spectra.x_axis)
-    except ValueError:
-        return None
-
-
 def _compare_challenge(options, folder):
     from skspectra.comparison import _challenge, compare_challenge
 
@@ -339,7 +233,7 @@ def _compare_challenge(options, folder):
         if not shift.isdigit():
             raise UserError(f"--shift: the challenge has no axis, so give points, not {shift!r}")
         shift = int(shift)
-    with _kept_runs(folder) as runs:
+    with kept_runs(folder) as runs:
         return compare_challenge(
             models,
             max_shift=shift,
@@ -348,48 +242,3 @@ def _compare_challenge(options, folder):
             results=runs,
             progress=show_progress,
         )
-
-
-def write_result(result, folder, shown):
-    """Write the files of a result and print it."""
-    try:
-        paths = result.to_csv(folder)
-        paths += _draw(result, folder / "comparison.png")
-        result.to_html(folder / "report.html")
-    except OSError as error:
-        raise UserError(f"cannot write to {shown}: {error.strerror}") from None
-    paths.append(folder / "report.html")
-    level = f"{100 * result.level:g} %"
-    settings = "; ".join(f"{name} {value}" for name, value in result.settings.items())
-    print(f"\nSettings: {settings}\n\nScores in percent, each with its own {level} interval:\n")
-    print(f"{result.table()}\n")
-    print(
-        f"Differences of balanced accuracy; all {len(result.pairs)} verdicts hold together at "
-        f"{level}:\n"
-    )
-    for sentence in result.sentences():
-        print(sentence)
-    print()
-    for sentence in result.advice():
-        print(sentence)
-    if result.recommendation.code:
-        print(f"\nThe recommended model in Python:\n\n{result.recommendation.code}")
-    print()
-    if not any(path.suffix == ".png" for path in paths):
-        print('no figure: matplotlib is not installed (pip install "skspectra[plot]")')
-    names = [path.name for path in paths]
-    print(f"written to {shown}: {', '.join(names)}; the fits are kept in {RUNS}")
-
-
-def _draw(result, path):
-    try:
-        import matplotlib
-    except ImportError:
-        path.unlink(missing_ok=True)
-        return []
-    from skspectra.comparison import ComparisonDisplay
-
-    with matplotlib.rc_context({"backend": "agg"}):
-        figure = ComparisonDisplay.from_comparison(result).figure_
-        figure.savefig(path)
-    return [path]

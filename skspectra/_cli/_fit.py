@@ -1,4 +1,4 @@
-"""skspectra fit: the recommended model, or one of one's own choice, in a file."""
+"""skspectra fit: the recommended model, or the one that is asked for, in a file."""
 
 from dataclasses import replace
 from importlib.util import find_spec
@@ -10,11 +10,19 @@ from skspectra._cli._compare import (
     check_options,
     compare_spectra,
     labels_of,
-    make_models,
-    write_result,
 )
-from skspectra._cli._data import add_label_options, add_reading_options, read_labelled, source
+from skspectra._cli._data import (
+    add_label_options,
+    add_reading_options,
+    read_labelled,
+)
+from skspectra._cli._models import find_model, make_models
+from skspectra._cli._results import check_same_data, write_result
 from skspectra._cli._shared import UserError, add_command, busy, check_file, check_folder
+from skspectra._cli._spectra import (
+    source,
+)
+from skspectra._words import count
 
 # Spectra or groups with which a p-value of 5 % can be told.
 N_FOR_NOVELTY = 19
@@ -54,19 +62,21 @@ def run(options):
     path = check_file(options.output)
     shown = options.results or str(Path(options.output).with_suffix("")) + "_comparison"
     folder = None if options.model else check_folder(shown, "--results")
+    if folder and options.results:
+        check_same_data(folder, options, "--results")
     if options.model and options.models:
         raise UserError("--model takes one model and --models several; give one of them")
     spectra, status = read_labelled(options)
-    check_counts(spectra, options)
     if options.model:
         name, model = _fit_one(spectra, options)
         scores, verdict = {}, "fitted without a comparison, so its score is not known"
     else:
+        check_counts(spectra, options)
         print("no --model, so the models are compared first", flush=True)
         result = compare_spectra(spectra, options, folder)
         result.settings["data"] = ", ".join(Path(one).name for one in options.paths)
         result.settings["normalize"] = options.normalize
-        write_result(result, folder, shown)
+        write_result(result, folder, shown, options)
         name, verdict = result.recommendation.model, result.recommendation.reason
         if not name:
             raise UserError(f"{verdict} Choose a model yourself with --model.")
@@ -76,33 +86,31 @@ def run(options):
     with busy(f"fitting {name} on parts, so that predict can tell what is unlike all of them"):
         model = _add_novelty(model, spectra, options.seed)
     _write(model, path, spectra, scores, verdict)
-    print(f"\n{name} was fitted on {len(spectra)} spectra and written to {options.output}")
+    fitted_on = count(len(spectra), "spectra")
+    print(f"\n{name} was fitted on {fitted_on} and written to {options.output}")
     return status
 
 
 def _fit_one(spectra, options):
     """Return name and fitted model of ``--model``."""
     from skspectra.comparison._jobs import fit_on_all
-    from skspectra.comparison._plan import make_plan
+    from skspectra.comparison._labels import check_labels
 
     models = make_models(spectra.X.shape[1], options, spectra)
-    there = {name.lower(): name for name in models}
-    name = there.get(options.model.strip().lower())
-    if name is None:
-        raise UserError(f"--model: no model {options.model!r}; there are {', '.join(models)}")
+    name = find_model(models, options.model, "--model")
+    model = models[name]
+    estimator, grid = model if isinstance(model, tuple) else (model, None)
     try:
-        plan = make_plan(
-            spectra.X,
-            labels_of(spectra),
-            {name: models[name]},
-            groups=spectra.groups,
-            cv="leave-one-group-out" if options.leave_one_group_out else options.splits or 5,
-            random_state=options.seed,
-        )
+        y, classes = check_labels(labels_of(spectra))
+        with busy(f"fitting {name}"):
+            return name, fit_on_all(
+                *(estimator, grid, spectra.X, y, spectra.groups),
+                classes=classes,
+                random_state=options.seed,
+            )
     except ValueError as error:
-        raise UserError(f"{source(options)}: {error}") from None
-    with busy(f"fitting {name}"):
-        return name, fit_on_all(plan, name)
+        advice = "; --no-search keeps the default parameters" if grid else ""
+        raise UserError(f"{source(options)}: {error}{advice}") from None
 
 
 def _scores(result, name):
@@ -128,21 +136,22 @@ def _add_novelty(model, spectra, seed):
     from sklearn.base import clone
 
     from skspectra.uncertainty import ConformalClassifier
-    from skspectra.uncertainty._conformal_classifier import requests_groups
+    from skspectra.uncertainty._checks import requests_groups
 
     if len(spectra) < N_FOR_NOVELTY:
         print(
-            f"{len(spectra)} spectra are too few to tell what is unlike them: "
-            f"{N_FOR_NOVELTY} are needed"
+            f"{count(len(spectra), 'spectra')} are too few to tell what is unlike them, so "
+            f"'skspectra predict' gives every new spectrum one of the labels: {N_FOR_NOVELTY} are "
+            "needed"
         )
         return model
     groups = spectra.groups
     n_groups = 0 if groups is None else len(set(groups.tolist()))
     if groups is not None and n_groups < N_FOR_NOVELTY:
         print(
-            f"{n_groups} groups are too few to tell what a new group looks like ({N_FOR_NOVELTY} "
-            "are needed), so single spectra tell what is unlike them: ordinary spectra of a new "
-            "group may be reported, too"
+            f"{count(n_groups, 'groups')} are too few to tell what a new group looks like "
+            f"({N_FOR_NOVELTY} are needed), so single spectra tell what is unlike them: ordinary "
+            "spectra of a new group may be reported, too"
         )
         groups = None
     wrapped = ConformalClassifier(clone(model), random_state=seed)

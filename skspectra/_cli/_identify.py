@@ -3,7 +3,13 @@
 import re
 from pathlib import Path
 
-from skspectra._cli._data import add_reading_options, describe, read, report_skipped
+from skspectra._cli._data import (
+    add_reading_options,
+    angstrom,
+    number_or_name,
+    read,
+    report_skipped,
+)
 from skspectra._cli._shared import (
     UserError,
     add_command,
@@ -12,6 +18,10 @@ from skspectra._cli._shared import (
     check_folder,
     show_warning,
 )
+from skspectra._cli._spectra import (
+    describe,
+)
+from skspectra._words import count
 
 # A saved table knows neither, so they cannot be chosen with one.
 DEFAULTS = {"slit": "fixed", "polarization": 1.0}
@@ -56,13 +66,7 @@ def add_parser(commands):
     command.add_argument(
         *("-o", "--output"), metavar="FOLDER", default="phases", help="default: phases"
     )
-    add_reading_options(
-        command,
-        wavelength={
-            "metavar": "LINE",
-            "help": "CuKa, MoKa1, ... or angstrom, where neither files nor table tell it",
-        },
-    )
+    add_reading_options(command)
     command.set_defaults(run=run)
 
 
@@ -90,8 +94,8 @@ def run(options):
             table = _table(options, _wavelength(line, spectra), low, high)
         if table_file:
             table.save(table_file)
-        print(f"{len(table)} phases from {options.phases}")
-        with busy(f"identifying {len(spectra)} patterns"):
+        print(f"{count(len(table), 'phases')} from {options.phases}")
+        with busy(f"identifying {count(len(spectra), 'patterns')}"):
             found = identify(spectra, table, internal_standard=standard)
         found.to_csv(folder)
         written = _draw(found, folder)
@@ -124,22 +128,17 @@ def _standard(text):
 
 def _wavelength(line, spectra):
     """Return the wavelength that was given, or else that of the files, or None."""
-    from skspectra.diffraction import wavelengths
     from skspectra.io._merge import is_same_wavelength
 
     if line is None:
         return spectra.wavelength
-    try:
-        given = float(line)
-    except ValueError:
-        given = line
-    known = spectra.wavelength
-    if known is not None and not is_same_wavelength(wavelengths(given)[0, 0], known):
+    given, known = angstrom(line), spectra.wavelength
+    if known is not None and not is_same_wavelength(given, known):
         raise UserError(
             f"--wavelength {line}: the files say that they were measured at {known:g} angstrom; "
             "leave --wavelength out to take that of the files"
         )
-    return given
+    return number_or_name(line)
 
 
 def _load_table(options, wavelength):
@@ -184,7 +183,7 @@ def _table(options, wavelength, low, high):
     assumed = [phase.name for phase in phases if phase.remarks]
     if assumed:
         first = next(phase for phase in phases if phase.remarks)
-        others = f" (and something of {len(assumed) - 1} more)" if assumed[1:] else ""
+        others = f" The same holds for {len(assumed) - 1} more." if assumed[1:] else ""
         show_warning(f"{first.name}: {first.remarks[0]}{others}")
     return make_table(
         phases,
@@ -209,7 +208,7 @@ def _draw(found, folder):
             name, number = f"{stem}_{number}", number + 1
         used.add(name.lower())
         found.plot(i).savefig(folder / f"{name}.png", dpi=120)
-    return f" and {len(found.patterns)} figures"
+    return f" and {count(len(found.patterns), 'figures')}"
 
 
 def _show(found):
@@ -221,9 +220,12 @@ def _show(found):
     print()
     for row in found.patterns:
         text = " + ".join(amounts.get(row["file"], ["no phase found"]))
-        if row["unknown"] == "yes":
+        if row["unknown"] == "yes" and not row["unexplained"]:
+            text += ", UNKNOWN"
+        elif row["unknown"] == "yes":
             text += (
                 f"; UNKNOWN phase: {100 * row['unexplained']:.0f} % of the peaks stay unexplained "
                 "(see the marks in the figure; add structures that could explain them)"
             )
-        print(f"{row['file']}: {text}" + (f" ({row['remark']})" if row["remark"] else ""))
+        remark = row["remark"].replace("no phase found", "").strip("; ")
+        print(f"{row['file']}: {text}" + (f" ({remark})" if remark else ""))

@@ -5,7 +5,14 @@ import os
 import time
 from pathlib import Path
 
-from skspectra._cli._data import add_reading_options, in_options, labels_beside, with_place
+from skspectra._cli._data import (
+    add_reading_options,
+    angstrom,
+    in_options,
+    is_model,
+    labels_beside,
+    refuse_models,
+)
 from skspectra._cli._shared import (
     PATIENCE,
     Interrupted,
@@ -16,6 +23,10 @@ from skspectra._cli._shared import (
     show_progress,
     show_warning,
 )
+from skspectra._cli._spectra import (
+    with_place,
+)
+from skspectra._words import count
 
 COLUMNS = ("file", "label", "score", "second", "second_score", "remark")
 # Ordinary spectra of which this share is reported as unlike all training spectra.
@@ -52,9 +63,23 @@ def run(options):
     path = None if options.output is None else check_file(options.output)
     if path is not None and path == Path(os.path.realpath(options.model)):
         raise UserError(f"--output {options.output}: this is the model file; name another file")
+    from skspectra.io._model_file import tells_unlike
+
+    if Path(options.model).is_dir() or (
+        not is_model(options.model) and any(map(is_model, options.paths))
+    ):
+        raise UserError(
+            f"{options.model} is no model; the model comes first: skspectra predict MODEL FILES"
+        )
+    refuse_models(options.paths)
     files = _find(options)
     file = _load(options.model)
     _check_axis(options, file)
+    if not tells_unlike(file.model, FALSE_ALARMS):
+        show_warning(
+            f"{options.model} cannot tell what is unlike its training spectra, so every spectrum "
+            "gets one of its labels, whatever it is"
+        )
     rows, status = [], 0
     writer = _Writer(path, options.output)
     started = told = time.monotonic()
@@ -90,7 +115,8 @@ def run(options):
     if not writer.n_labels:
         raise UserError("no file could be predicted; the reasons are above")
     if path is not None:
-        print(f"{writer.n_rows} predictions were written to {options.output}")
+        were = "was" if writer.n_rows == 1 else "were"
+        print(f"{count(writer.n_rows, 'predictions')} {were} written to {options.output}")
     return status
 
 
@@ -102,7 +128,7 @@ def _find(options):
         # A table of labels in the folder is no spectrum.
         files, remarks = find_files(options.paths, labels_beside(options.paths))
     except (OSError, ValueError) as error:
-        raise UserError(error) from None
+        raise UserError(in_options(error, options)) from None
     for remark in remarks:
         show_warning(remark)
     return files
@@ -129,7 +155,7 @@ def _check_axis(options, file):
     from skspectra.io._merge import is_same_wavelength
     from skspectra.io._units import unit_name
 
-    unit, wavelength = options.unit, options.wavelength
+    unit, wavelength = options.unit, angstrom(options.wavelength)
     if unit and file.unit and unit_name(unit) != unit_name(file.unit):
         raise UserError(
             f"--unit {unit}: the model was trained on spectra in {file.unit}; leave --unit out if "
@@ -138,22 +164,24 @@ def _check_axis(options, file):
     known = file.wavelength
     if wavelength is not None and known and not is_same_wavelength(wavelength, known):
         raise UserError(
-            f"--wavelength {wavelength:g}: the model was trained on spectra measured at {known:g} "
-            "angstrom; leave --wavelength out if the files were measured at it, otherwise train "
-            "another model"
+            f"--wavelength {options.wavelength}: the model was trained on spectra measured at "
+            f"{known:g} angstrom; leave --wavelength out if the files were measured at it, "
+            "otherwise train another model"
         )
 
 
 def _read(name, path, file, options):
     """Return the spectra of one file on the axis of the model."""
     from skspectra.io import read_spectra
+    from skspectra.io._units import UNITS
 
     try:
         return read_spectra(
             path,
             x_axis=file.x_axis,
-            unit=options.unit or file.unit,
-            wavelength=options.wavelength or file.wavelength,
+            # A model may know its unit from an object that stated any text.
+            unit=options.unit or (file.unit if file.unit in UNITS else None),
+            wavelength=angstrom(options.wavelength) or file.wavelength,
             layout=options.layout,
             transmittance="convert" if options.absorbance else None,
             drop_incomplete=options.drop_incomplete,
@@ -225,6 +253,8 @@ def label_spectra(X, file):
 
     import numpy as np
 
+    from skspectra.io._model_file import tells_unlike
+
     model = file.model
     names = np.asarray(file.classes, dtype=object)
     with warnings.catch_warnings():
@@ -233,7 +263,7 @@ def label_spectra(X, file):
         predicted = np.asarray(model.predict(X))
         scores = _scores(model, X)
         unlike = np.zeros(len(X), dtype=bool)
-        if hasattr(model, "novelty_p_values"):
+        if tells_unlike(model, FALSE_ALARMS):
             unlike = model.novelty_p_values(X) <= FALSE_ALARMS
     if predicted.ndim == 2:
         return [

@@ -20,14 +20,14 @@ class UserError(Exception):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C, with a sentence on what was finished and is kept."""
+    """The command was ended by Ctrl-C; the text says what was finished and is kept."""
 
 
 class Parser(argparse.ArgumentParser):
     """Parser that reports errors in the same way as all other errors."""
 
     def error(self, message):
-        raise UserError(message)
+        raise UserError(f"{message}; see '{self.prog} --help'")
 
 
 def add_command(commands, name, summary, text, examples):

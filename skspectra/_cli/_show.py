@@ -1,19 +1,20 @@
 """skspectra show: what is in files of spectra, or in a model file."""
 
-from pathlib import Path
-
 from skspectra._cli._data import (
     MAX_BAD,
     add_label_options,
     add_reading_options,
-    crop,
-    describe,
-    drop_rare,
+    is_model,
     labels_beside,
     read,
     report_skipped,
 )
 from skspectra._cli._shared import UserError, add_command, check_file
+from skspectra._cli._spectra import (
+    crop,
+    describe,
+    drop_rare,
+)
 
 # Spectra drawn as lines for each class; the heat map has all of them.
 N_LINES = 30
@@ -43,7 +44,7 @@ def add_parser(commands):
 
 def run(options):
     """Run the command and return the exit status."""
-    if len(options.paths) == 1 and _is_model(options.paths[0]):
+    if len(options.paths) == 1 and is_model(options.paths[0]):
         return _show_model(options)
     path = None if options.output is None else check_file(options.output)
     labels = options.labels
@@ -69,14 +70,6 @@ def run(options):
         _draw(spectra, path, options.output)
         print(f"written to {options.output}")
     return status
-
-
-def _is_model(name):
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(16) == b"skspectra-model "
-    except OSError:
-        return False
 
 
 def _show_model(options):

@@ -1,14 +1,14 @@
-"""Checks of the axis of spectra, and movement of spectra along it in its unit."""
+"""Checks of the axis of spectra, and a class that moves spectra along their axis."""
 
 import numpy as np
 
+from skspectra._grid import check_axis
 from skspectra.augmentation._resample import join, resample
-from skspectra.preprocessing._axis import check_axis
 
 
 def check_angles(x_axis, n_points):
     """Return `x_axis` as :func:`check_axis` does; it must hold angles 2theta in degrees."""
-    values = check_axis(x_axis, n_points)
+    values = check_axis(x_axis, n_points, ends=True)
     if values[0] < 0 or values[-1] >= 180:
         raise ValueError(
             f"x_axis reaches from {values[0]:g} to {values[-1]:g}; angles 2theta must be at least "

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 from sklearn.utils._param_validation import Interval
 
+from skspectra._grid import check_axis
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import heights, in_blocks, uniform
-from skspectra.preprocessing._axis import check_axis
 
 _DEGREE = 5
 # Smallest and largest full width at half maximum of the hump, as shares of the axis.
@@ -42,7 +42,7 @@ class BackgroundAugmenter(BaseAugmenter):
 
     Fluorescence, glass, sample holders and air add slowly varying curves below the peaks. The
     three kinds are added together, are never below 0, and get a new height in every spectrum.
-    They are useless where a baseline is subtracted first.
+    This augmenter is useless where a baseline is subtracted first.
 
     Parameters
     ----------
@@ -50,12 +50,12 @@ class BackgroundAugmenter(BaseAugmenter):
         Largest height of a random polynomial of degree 5, as a share of the height of the spectrum
         (maximum minus minimum; >= 0).
     max_hump : float, default=0.1
-        Largest height of a broad Gaussian, such as the halo of an amorphous phase, as the same
-        share (>= 0). It is centred anywhere on the axis, and its full width at half maximum is 10
-        to 40 % of the axis.
+        Largest height of a broad Gaussian, such as the halo of an amorphous phase, as a share of
+        the height of the spectrum (>= 0). The Gaussian is centred anywhere on the axis, and its
+        full width at half maximum is 10 to 40 % of the axis.
     max_air : float, default=0.0
-        Largest height of scattering by air at the start of the axis, as the same share (>= 0).
-        It falls as ``1 / x``, so it needs `x_axis`.
+        Largest height of scattering by air at the start of the axis, as a share of the height of
+        the spectrum (>= 0). The scattering falls as ``1 / x``, so it needs `x_axis`.
     x_axis : array-like of shape (n_points,) or (2,), default=None
         The ``x`` of `max_air`, usually angles 2theta in degrees: ascending values above 0, or the
         two ends of an evenly spaced axis. Only `max_air` uses it.
@@ -111,7 +111,7 @@ class BackgroundAugmenter(BaseAugmenter):
             return None
         if self.x_axis is None:
             raise ValueError(f"max_air={self.max_air} needs x_axis, which is None.")
-        values = check_axis(self.x_axis, n_points)
+        values = check_axis(self.x_axis, n_points, ends=True)
         if values[0] <= 0:
             raise ValueError(
                 f"x_axis starts at {values[0]:g}; with max_air > 0 it must start above 0."

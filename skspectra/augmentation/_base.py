@@ -28,8 +28,9 @@ class BaseAugmenter(
     cross-validation.
 
     A subclass adds its parameters, including `random_state`, and the method ``_perturb(X, rng)``.
-    It returns a new array of the same shape and dtype and perturbs each row independently of the
-    others. Where parameters can be wrong for a number of points, ``_resolve(n_points)`` raises.
+    This method returns a new array of the same shape and dtype, in which each row is perturbed
+    independently of the others. Where parameters can be wrong for a number of points,
+    ``_resolve(n_points)`` raises.
     """
 
     _parameter_constraints = {"random_state": ["random_state"]}

@@ -5,10 +5,10 @@ from numbers import Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from skspectra._grid import check_axis
 from skspectra.augmentation._axis import Axis
 from skspectra.augmentation._base import BaseAugmenter
 from skspectra.augmentation._blocks import in_blocks
-from skspectra.preprocessing._axis import check_axis
 
 # The shares of the length of the axis that "auto" stands for: offset, linear, quadratic.
 _AUTO = (1e-3, 1e-3, 5e-4)
@@ -97,7 +97,7 @@ class CalibrationAugmenter(BaseAugmenter):
         if self.x_axis is None:
             values = np.arange(n_points, dtype=float)
         else:
-            values = check_axis(self.x_axis, n_points)
+            values = check_axis(self.x_axis, n_points, ends=True)
         length = values[-1] - values[0]
         asked = self.max_offset, self.max_linear, self.max_quadratic
         largest = [

@@ -45,9 +45,9 @@ class CrystalliteSizeAugmenter(BaseAugmenter):
         Largest size, in nm, at least `min_size`. Infinite crystallites do not broaden peaks. If
         both sizes are infinite, every pattern stays as it is.
     shape_factor : float, default=0.9
-        Scherrer's K, for the full width at half maximum and for the cube root of the volume as
-        the size. It is 0.83 to 0.89 for cubes and spheres. Constants for the integral breadth are
-        larger [2]_.
+        Scherrer's K for a width that is the full width at half maximum and a size that is the cube
+        root of the volume. K is 0.83 to 0.89 for cubes and spheres, and larger for the integral
+        breadth [2]_.
     eta : float, default=0.5
         Share of the Lorentzian in the profile. 0 is a Gaussian, 1 is a Lorentzian (a broad
         distribution of sizes), and values between them are a pseudo-Voigt.

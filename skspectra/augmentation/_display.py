@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.utils import check_array, check_scalar
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
+from skspectra._grid import check_axis
 from skspectra.augmentation._base import draw
-from skspectra.preprocessing._axis import check_axis
 
 # Colours of Okabe and Ito, which colour-blind readers can tell apart.
 ORIGINAL, VARIANT = "black", "#0072B2"
@@ -98,7 +98,7 @@ class AugmentationDisplay:
         """
         X = check_array(X, dtype=[np.float64, np.float32], input_name="X")
         n_points = X.shape[1]
-        x_axis = np.arange(n_points) if x_axis is None else check_axis(x_axis, n_points)
+        x_axis = np.arange(n_points) if x_axis is None else check_axis(x_axis, n_points, ends=True)
         check_scalar(n_variants, "n_variants", Integral, min_val=1)
         rng = np.random.default_rng(random_state)
         variants = np.stack([draw(augmenter, X, rng) for _ in range(n_variants)])

@@ -68,8 +68,8 @@ class NoiseAugmenter(BaseAugmenter):
     ----------
     level : float, default=0.01
         Standard deviation of white Gaussian noise, as a share of the height of each spectrum
-        (maximum minus minimum): the inverse of the signal-to-noise ratio (>= 0). 0.005 to 0.015
-        is usual for measured diffractograms. 0 adds no Gaussian noise.
+        (maximum minus minimum; >= 0). This is the inverse of the signal-to-noise ratio. 0 adds no
+        Gaussian noise.
     counts_at_max : float, default=0
         Counts at the maximum of each spectrum (0, or 1 to 1e12), for the noise of a counting
         detector. A value that stands for ``n`` counts gets a standard deviation of ``sqrt(n)``.

@@ -72,7 +72,7 @@ def _peak_sources(X, rng, max_shift, prominence):
 
 
 def _in_points(length, step, name):
-    """Return a length in points; `step` is that of the axis, None if it is in points already."""
+    """Return a length in points; `step` is None where the length is in points already."""
     if step is not None:
         return round(length / step)
     if length != int(length):
@@ -107,8 +107,8 @@ class PeakShiftAugmenter(BaseAugmenter):
         (maximum minus minimum). A peak also rises by at least six standard deviations of the
         noise. Only "peak" uses it.
     x_axis : array-like of shape (n_points,) or (2,), default=None
-        The axis of the spectra, ascending, or the two ends of an evenly spaced one; on any other
-        axis its mean step counts. None says that lengths are in points.
+        The axis of the spectra, ascending, or the two ends of an evenly spaced axis. Lengths are
+        divided by the mean step of the axis. None says that lengths are in points.
     random_state : int, RandomState instance or None, default=None
         An int draws the same variants at every ``fit_transform``. None draws from fresh entropy,
         never from NumPy's global generator.
@@ -189,7 +189,7 @@ class PeakShiftAugmenter(BaseAugmenter):
             if n_points < 2:
                 # A single point has no step, and nowhere to go.
                 return 0, 1
-            axis = check_axis(self.x_axis, n_points)
+            axis = check_axis(self.x_axis, n_points, ends=True)
             step = (axis[-1] - axis[0]) / (n_points - 1)
         max_shift, length_scale = self.max_shift, self.length_scale
         if max_shift == "auto":

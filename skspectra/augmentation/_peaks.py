@@ -39,7 +39,7 @@ def _are_counts(X, bends, least):
 
     In both cases most values are the same. Counts are whole multiples of one step, which is the
     least bend, and they occur anywhere, also within two points of each other. Lines are farther
-    apart, and where some are not, their heights are seldom multiples of one number. Large
+    apart, and where some lines are not, the heights are seldom multiples of one number. Large
     multiples are ignored, because within rounding errors any number is a large multiple.
     """
     multiples = bends / least[:, None]
@@ -76,9 +76,9 @@ def _noise(X):
 def detect(X, prominence):
     """Find the peaks of each row.
 
-    A peak rises above its surroundings, an eighth of the axis to either side, by at least
-    `prominence` times the height of the spectrum (maximum minus minimum) and by at least six
-    standard deviations of the noise. The higher of the two sides counts. A peak reaches three
+    The surroundings of a peak are an eighth of the axis to either side. A peak rises above them by
+    at least `prominence` times the height of the spectrum (maximum minus minimum) and by at least
+    six standard deviations of the noise. The higher of the two sides counts. A peak reaches three
     half widths to either side, but not beyond the lowest point before the next peak.
     """
     n_samples, n_points = X.shape
@@ -111,6 +111,6 @@ def detect(X, prominence):
 
 
 def draw_per_peak(generators, counts, largest):
-    """Draw a number from ``[-largest, largest]`` for each peak; each row has a generator."""
+    """Draw a number from ``[-largest, largest]`` for each peak; each row has its own generator."""
     drawn = [rng.uniform(-largest, largest, n) for rng, n in zip(generators, counts, strict=True)]
     return np.concatenate(drawn)

@@ -6,9 +6,10 @@ from skspectra.comparison._best_of import best_name, best_of
 from skspectra.comparison._challenge import compare_challenge
 from skspectra.comparison._compare import compare
 from skspectra.comparison._display import ComparisonDisplay
+from skspectra.comparison._model_result import ModelResult
 from skspectra.comparison._models import default_models, default_pairs
 from skspectra.comparison._pls_classifier import PLSClassifier
-from skspectra.comparison._result import Comparison, ModelResult
+from skspectra.comparison._result import Comparison
 from skspectra.comparison._run import shift_spectra
 from skspectra.comparison._shift_neighbor import ShiftNeighborClassifier
 from skspectra.comparison._verdict import PairResult

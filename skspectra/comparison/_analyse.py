@@ -7,12 +7,14 @@ import numpy as np
 from sklearn.metrics import f1_score
 from sklearn.model_selection import ParameterGrid
 
+from skspectra._words import count
 from skspectra.comparison._advice import cost_order, recommend
 from skspectra.comparison._code import python_code
 from skspectra.comparison._evidence import score_interval
 from skspectra.comparison._labels import decode
+from skspectra.comparison._model_result import ModelResult, model_family
 from skspectra.comparison._plan import check_margin, check_pairs
-from skspectra.comparison._result import Comparison, ModelResult, model_family
+from skspectra.comparison._result import Comparison
 from skspectra.comparison._run import with_parameters
 from skspectra.comparison._verdict import (
     LEVEL,
@@ -268,6 +270,7 @@ def _too_few(classes, strata, units, groups):
         return ""
     kind = "spectra" if groups is None else "groups"
     if classes is None:
-        return f"there are {min(counts)} {kind}, fewer than {MIN_INDEPENDENT}"
+        there = "there is" if min(counts) == 1 else "there are"
+        return f"{there} {count(min(counts), kind)}, fewer than {MIN_INDEPENDENT}"
     label = classes[np.unique(strata)[int(np.argmin(counts))]]
-    return f"class {str(label)!r} has {min(counts)} {kind}, fewer than {MIN_INDEPENDENT}"
+    return f"class {str(label)!r} has {count(min(counts), kind)}, fewer than {MIN_INDEPENDENT}"

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra._words import count
 from skspectra.comparison._verdict import MIN_INDEPENDENT
 from skspectra.comparison._wording import listed
 
@@ -203,7 +204,7 @@ def name_rows(rows, names=None, most=8):
 
 
 def _spectra(rows):
-    return "1 spectrum is" if len(rows) == 1 else f"{len(rows)} spectra are"
+    return f"{count(len(rows), 'spectra')} {'is' if len(rows) == 1 else 'are'}"
 
 
 def _plural(word, items):

@@ -134,7 +134,7 @@ def _quote(text):
 
 
 def _break(expression, room=WIDTH, indent=0):
-    """Put what stands in the outermost brackets on lines of its own, and so on inside."""
+    """Put each part of the outermost brackets on a line of its own, and do the same inside."""
     if len(expression) <= room - indent or expression[-1] not in ")]}":
         return expression
     starts = [expression.find(bracket) for bracket in "([{"]

@@ -32,16 +32,16 @@ def compare(
 ):
     """Compare classifiers of spectra and say which differences the data support.
 
-    All models are fitted and scored on the same splits. Each searches the same number of
-    candidates, inside the training part only. Everything is checked before the first fit.
+    All models are fitted and scored on the same splits. Each model searches the same number of
+    candidates, and only inside the training part. Everything is checked before the first fit.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_points)
         The spectra.
     y : array-like of shape (n_samples,) or (n_samples, n_labels)
-        The labels, all of one kind, or a 0/1 matrix for several labels a spectrum. A spectrum of
-        a matrix counts as right if all its labels are.
+        The labels, all of one kind, or a 0/1 matrix for multilabel spectra. A spectrum of a matrix
+        counts as right if all its labels are right.
     models : dict of str to estimator or (estimator, dict)
         The models by name, from cheap to expensive, which matters for the recommendation. In
         ``(estimator, grid)`` the grid, a dictionary of lists, is searched
@@ -76,9 +76,9 @@ def compare(
         Seed of the splits and of the resampling of groups. None draws one, which the settings of
         the result tell. Models keep their own seeds.
     n_jobs : int, default=None
-        Number of jobs at a time, each one model on one split; -1 means all processors. None means
-        1, or what ``joblib.parallel_config`` says. Every job has one thread, so the results are
-        the same for any number.
+        Number of jobs at a time. A job is one model on one split, and -1 means all processors.
+        None means 1, or what ``joblib.parallel_config`` says. Every job has one thread, so the
+        results are the same for any number.
     results : str or path-like, default=None
         Folder for the runs, one small file each, written as they come. What is there for the same
         data, splits, models and versions is not fitted again: after Ctrl-C or a crash, with more

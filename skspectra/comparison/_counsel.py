@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from skspectra._grid import mean_step
 from skspectra.comparison._advice import always_wrong, at_edges
-from skspectra.comparison._display import point_width
 from skspectra.comparison._parameters import in_axis_units
 from skspectra.comparison._wording import listed
 
@@ -79,7 +79,7 @@ def label_text(label, classes):
 def axis_text(result, shift):
     """Return a displacement in points, and in units of the axis where it is known."""
     text = f"{shift} point{'' if shift == 1 else 's'}"
-    step = point_width(result.x_axis)
+    step = mean_step(result.x_axis)
     if step is None:
         return text
     return f"{text} ({' '.join(filter(None, [f'{shift * step:.2g}', result.unit]))})"
@@ -142,7 +142,7 @@ def _shifts(result):
     gain = result.at_max_shift(stable) - result.at_max_shift(taken)
     if gain > result.margin:
         yield (
-            f"{text}, and {stable.model} {_falls(result, stable)}. Take {stable.model} if your "
+            f"{text}, and {stable.model} {_falls(result, stable)}: it loses least where "
             "instruments differ by so much."
         )
     else:

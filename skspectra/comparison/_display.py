@@ -5,6 +5,7 @@ from itertools import count
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
+from skspectra._grid import mean_step
 from skspectra.comparison._advice import COST_ORDER
 
 # Colours of Okabe and Ito, which colour-blind readers can tell apart.
@@ -140,7 +141,7 @@ class ComparisonDisplay:
             ax.plot(result.shifts, scores, linestyle=line, markersize=6, **styles[model.model])
         if np.isfinite(result.guess):
             ax.axhline(100 * result.guess, color="black", linestyle=":", linewidth=1, zorder=1)
-        step, unit = point_width(result.x_axis), result.unit or "units of the axis"
+        step, unit = mean_step(result.x_axis), result.unit or "units of the axis"
         ticks = (
             result.shifts if step is None else [f"{shift * step:.2g}" for shift in result.shifts]
         )
@@ -190,13 +191,6 @@ class ComparisonDisplay:
         for text in legend.get_texts():
             if text.get_text() in titles:
                 text.set_style("italic")
-
-
-def point_width(x_axis):
-    """Return the mean distance of two points of an axis; None where there is no axis."""
-    if x_axis is None or len(x_axis) < 2:
-        return None
-    return abs(float(x_axis[-1] - x_axis[0])) / (len(x_axis) - 1)
 
 
 def new_axes(make_figure, n_models):

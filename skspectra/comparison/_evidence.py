@@ -193,7 +193,7 @@ def what_decides(estimate, width, margin, n_units, unit, *, floored=False, df_gr
     if not len(enough):
         return (
             f"not even {MOST_TIMES} times as many {unit} would decide it if the difference stays "
-            "as it is: take the cheaper model"
+            "as it is"
         )
     needed = two_digits(n_units * enough[0])
     return (

@@ -1,13 +1,8 @@
 """A comparison as CSV files."""
 
-import csv
-import io
-import os
-import tempfile
-from pathlib import Path
-
 import numpy as np
 
+from skspectra._writing import write_csv
 from skspectra.comparison._labels import OTHER
 from skspectra.comparison._parameters import in_axis_units
 
@@ -78,7 +73,7 @@ def write_tables(folder, tables):
     for name in tables:
         if not tables[name]:
             (folder / name).unlink(missing_ok=True)
-    return [_write_csv(folder / name, rows) for name, rows in tables.items() if rows]
+    return [write_csv(folder / name, rows) for name, rows in tables.items() if rows]
 
 
 def comparison_rows(result):
@@ -121,40 +116,3 @@ def _prediction_rows(result):
 
 def _one_label(label, classes):
     return label if np.ndim(label) == 0 else "+".join(map(str, classes[label == 1]))
-
-
-def _write_csv(path, rows):
-    """Write dictionaries with the same keys."""
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return write_text(path, file.getvalue())
-
-
-def write_text(path, text):
-    """Write a text to a temporary file and rename it to the path, which is never half written.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    text : str
-        The text.
-
-    Returns
-    -------
-    path : Path
-        The file.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
-            file.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return path

@@ -12,7 +12,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
 from threadpoolctl import threadpool_limits
 
-from skspectra.comparison._result import model_family
+from skspectra.comparison._model_result import model_family
 from skspectra.comparison._run import fit_model, run_model
 from skspectra.comparison._splits import make_inner_splits
 
@@ -64,17 +64,37 @@ def run_jobs(plan, *, n_jobs=None, store=None, progress=None):
     return runs
 
 
-def fit_on_all(plan, name):
-    """Return a model of the plan, searched and fitted on all spectra with one thread."""
-    grid, (inner,) = plan.grids[name], [None]
+def fit_on_all(estimator, grid, X, y, groups, *, classes, search_cv=3, random_state=0):
+    """Return a model, searched where there is a grid, and fitted on all spectra with one thread.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The classifier; it is cloned.
+    grid : dict, list of dict or None
+        Parameter grid to search.
+    X, y, groups : ndarrays of shape (n_samples, ...), or None for groups
+        Spectra, labels and groups.
+    classes : ndarray of shape (n_classes,)
+        Names of the labels, for errors.
+    search_cv : int, default=3
+        Number of folds of the search.
+    random_state : int, default=0
+        Seed of the folds.
+
+    Returns
+    -------
+    model : estimator
+        The fitted model.
+    """
+    inner = None
     if grid:
-        everything = [(np.arange(len(plan.X)), [])]
-        options = {"n_splits": plan.search_cv, "random_state": plan.random_state}
+        everything = [(np.arange(len(X)), [])]
         (inner,) = make_inner_splits(
-            everything, plan.y, plan.groups, **options, classes=plan.classes
+            everything, y, groups, search_cv, random_state, classes=classes
         )
     with one_thread():
-        return fit_model(plan.models[name], grid, plan.X, plan.y, plan.groups, inner)[0]
+        return fit_model(estimator, grid, X, y, groups, inner)[0]
 
 
 def _check_workers(n_jobs):

@@ -2,6 +2,7 @@
 
 from sklearn.dummy import DummyClassifier
 
+from skspectra._grid import check_axis, mean_step
 from skspectra.comparison._table import (
     LINEAR_SVM,
     MAJORITY,
@@ -22,7 +23,6 @@ from skspectra.comparison._table import (
     make_networks,
     window_sizes,
 )
-from skspectra.preprocessing._band_width import axis_step
 
 # The standard recipes of chemometrics.
 CHEMOMETRIC = (RIDGE, PCA_LDA, PLS_DA, LINEAR_SVM)
@@ -61,7 +61,8 @@ def default_models(
 ):
     """Return the models to compare: chemometric recipes, raw and pooled models, and a network.
 
-    Each is set up as its own community runs it, and with a search each tries twelve candidates.
+    Each model is set up as its own community runs it, and with a search each model tries twelve
+    candidates.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def default_models(
     Baselines are subtracted only if pybaselines is installed. Without it, these candidates smooth
     instead.
     """
-    step = axis_step(x_axis, n_points)
+    step = 1.0 if x_axis is None else mean_step(check_axis(x_axis, n_points))
     if band_width is not None and not 0 < band_width < float("inf"):
         raise ValueError(f"band_width={band_width!r} must be a positive number or None.")
     width = USUAL_WIDTH * n_points if band_width is None else band_width / step

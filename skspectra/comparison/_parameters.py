@@ -4,7 +4,7 @@ from inspect import signature
 
 from sklearn.base import BaseEstimator
 
-from skspectra.preprocessing._band_width import axis_step
+from skspectra._grid import mean_step
 
 # Last parts of the names of parameters that are lengths along the axis.
 LENGTHS = {"window_length", "pool_size", "stride", "max_shift", "length_scale"}
@@ -38,7 +38,7 @@ def in_axis_units(parameters, x_axis=None, unit=None):
     >>> in_axis_units({"pool_size": 15, "C": 100.0}, np.linspace(900, 1900, 501), "cm-1")
     {'pool_size': '30 cm-1 (15 points)', 'C': '100'}
     """
-    step = None if x_axis is None else axis_step(x_axis, len(x_axis))
+    step = mean_step(x_axis)
     return {name: _text(name, value, step, unit) for name, value in parameters.items()}
 
 

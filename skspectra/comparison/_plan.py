@@ -10,6 +10,7 @@ from sklearn.base import clone, is_regressor
 from sklearn.model_selection import ParameterGrid
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
+from skspectra import _grid
 from skspectra._validation import as_indicator
 from skspectra.comparison._labels import check_column, check_labels
 from skspectra.comparison._run import with_parameters
@@ -78,7 +79,7 @@ def make_plan(
     groups = None if groups is None else check_column(groups, "groups")
     check_consistent_length(X, y, groups, names)
     names = None if names is None else np.asarray(column_or_1d(names)).astype(str)
-    x_axis = None if x_axis is None else _check_axis(x_axis, X.shape[1])
+    x_axis = None if x_axis is None else _grid.check_axis(x_axis, X.shape[1])
     holdout = None if holdout is None else _check_holdout(holdout, X, y)
     models, grids, n_candidates = _check_models(models)
     pairs, margin = check_pairs(pairs, models), check_margin(margin)
@@ -147,15 +148,6 @@ def _check_seed(random_state, n_repeats):
     if seed > (highest := 2**32 - 1 - n_repeats):
         raise ValueError(f"random_state must be at most {highest}, got {seed}")
     return seed
-
-
-def _check_axis(x_axis, n_points):
-    x_axis = column_or_1d(x_axis).astype(float)
-    if len(x_axis) != n_points:
-        raise ValueError(f"x_axis has {len(x_axis)} points, but X has {n_points}")
-    if not np.isfinite(x_axis).all() or not (np.diff(x_axis) > 0).all():
-        raise ValueError("x_axis must be finite and ascend from point to point")
-    return x_axis
 
 
 def _check_holdout(holdout, X, y):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
+from skspectra._words import count
 from skspectra.comparison._verdict import LEVEL, MARGIN, MIN_INDEPENDENT
 from skspectra.comparison._wording import listed, two_digits
 
@@ -96,10 +97,11 @@ def prospects(design, margin=MARGIN, level=LEVEL):
     rare = {label: n for label, n in counts.items() if n < MIN_INDEPENDENT}
     if rare:
         label = min(rare, key=rare.get)
-        who = f"class {label!r} has" if len(counts) > 1 else "there are"
-        words = [f"{who} {rare[label]} {unit}: verdicts need {MIN_INDEPENDENT}"]
+        there = "there is" if rare[label] == 1 else "there are"
+        who = f"class {label!r} has" if len(counts) > 1 else there
+        words = [f"{who} {count(rare[label], unit)}: verdicts need {MIN_INDEPENDENT}"]
         if len(counts) - len(rare) >= 2:
-            classes = "1 class" if len(rare) == 1 else f"{len(rare)} classes"
+            classes = count(len(rare), "classes")
             words.append(
                 f"leave out {classes} ({listed(list(rare))}), on the command line with "
                 f"--min-class {MIN_INDEPENDENT}"
@@ -152,7 +154,7 @@ def design_of(plan):
     Returns
     -------
     design : Design
-        Its numbers. Several labels a spectrum count as one class, because their score is that of
+        The numbers. Multilabel spectra count as one class, because their score is that of
         exact matches.
     """
     tested = np.unique(np.concatenate([test for _, test in plan.splits]))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra._words import count
 from skspectra.comparison._cells import pair_cells, score_cells
 from skspectra.comparison._counsel import hard_spectra, label_text
 from skspectra.comparison._labels import OTHER
@@ -54,7 +55,8 @@ def report_blocks(result, pictures=False):
     *advice, last = result.advice()[len(result.audit) :]
     blocks = [
         Block(
-            "title", f"Comparison of {len(result.models)} models" + (f": {data}" if data else "")
+            "title",
+            f"Comparison of {count(len(result.models), 'models')}" + (f": {data}" if data else ""),
         ),
         Block("first", last),
     ]
@@ -73,7 +75,9 @@ def report_blocks(result, pictures=False):
         ]
     blocks += [
         Block("heading", "Scores"),
-        Block("text", f"In percent, each with its own {100 * result.level:g} % interval."),
+        Block(
+            "text", f"Scores are in percent, each with its own {100 * result.level:g} % interval."
+        ),
         Block("table", score_cells(result)),
     ]
     if pictures:
@@ -86,9 +90,7 @@ def report_blocks(result, pictures=False):
             Block("heading", "Verdicts"),
             Block(
                 "text",
-                f"Differences of {result.verdict_name} in points. The intervals are widened so "
-                f"that all {len(result.pairs)} verdicts hold together at "
-                f"{100 * result.level:g} %. "
+                f"Differences of {result.verdict_name} in points. {_hold(result)} "
                 f"A difference of {100 * result.margin:g} points matters. {PAIR_NOTE}",
             ),
             Block("table", pair_cells(result)),
@@ -97,6 +99,17 @@ def report_blocks(result, pictures=False):
     settings = [[name, str(value)] for name, value in result.settings.items()]
     settings.append(["largest shift in the table", f"{result.max_shift} points"])
     return [*blocks, Block("table", (["setting", "value"], settings))]
+
+
+def _hold(result):
+    """Say what the intervals of the verdicts hold for."""
+    level = f"{100 * result.level:g} %"
+    if len(result.pairs) == 1:
+        return f"The verdict holds at {level}."
+    return (
+        f"The intervals are widened so that all {len(result.pairs)} verdicts hold together at "
+        f"{level}."
+    )
 
 
 def _errors(result, pictures):

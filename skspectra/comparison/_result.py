@@ -4,15 +4,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
+from skspectra._words import count
+from skspectra._writing import write_whole
 from skspectra.comparison._advice import Recommendation
 from skspectra.comparison._audit import audit
 from skspectra.comparison._cells import score_cells
 from skspectra.comparison._counsel import give_advice
-from skspectra.comparison._files import csv_tables, write_tables, write_text
+from skspectra.comparison._files import csv_tables, write_tables
 from skspectra.comparison._plan import Plan
 from skspectra.comparison._report import report_blocks, short_html, to_html, to_markdown
 from skspectra.comparison._wording import (
@@ -21,77 +22,6 @@ from skspectra.comparison._wording import (
     sentence,
     text_table,
 )
-
-NET_NAMES = {"SpectralCNN", "PooledMLP", "MLPClassifier", "NeuralNetClassifier"}
-
-
-class ModelResult(NamedTuple):
-    """The scores, as fractions, and the times of one model.
-
-    Parameters
-    ----------
-    model, family : str
-        Name of the model, and its family: "baseline", "raw", "pooled" or "net".
-    balanced_accuracy, balanced_accuracy_low, balanced_accuracy_high : float
-        Balanced accuracy and its own 95 % interval (NaN for a single split, or if a class has
-        fewer than five independent spectra or groups).
-    accuracy, accuracy_low, accuracy_high : float
-        Accuracy, the share of all spectra that were classified correctly, and its interval.
-    under_shift : tuple of float
-        Balanced accuracy at each of the comparison's ``shifts``, averaged over both directions.
-    holdout : float
-        Accuracy on the further test set; NaN if there is none.
-    converged : bool
-        Whether training converged in every split.
-    n_candidates : int
-        Number of candidates in the search; 1 without a search.
-    fit_seconds, search_seconds, predict_seconds : float
-        Medians over splits of the time of one fit, of one search and of one prediction of the
-        test spectra.
-    parameters : tuple of dict
-        The parameters that the search chose in each split.
-    share_accepted, accuracy_on_accepted : float, default=nan
-        Share of the spectra that were given one of the classes, and the accuracy on these alone:
-        1 and the accuracy unless a model predicts a label that is not among the classes, which a
-        model that rejects spectra does. NaN with several labels a spectrum.
-    f1_micro, f1_macro, f1_samples : float, default=nan
-        F1 scores with several labels a spectrum, from the predictions of all splits together:
-        over all labels, averaged over labels, and averaged over spectra. NaN otherwise.
-    """
-
-    model: str
-    family: str
-    balanced_accuracy: float
-    balanced_accuracy_low: float
-    balanced_accuracy_high: float
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
-    under_shift: tuple
-    holdout: float
-    converged: bool
-    n_candidates: int
-    fit_seconds: float
-    search_seconds: float
-    predict_seconds: float
-    parameters: tuple
-    share_accepted: float = np.nan
-    accuracy_on_accepted: float = np.nan
-    f1_micro: float = np.nan
-    f1_macro: float = np.nan
-    f1_samples: float = np.nan
-
-
-def model_family(estimator):
-    """Return "baseline", "raw", "pooled" or "net", by the classes of the estimator's parts."""
-    parts = [estimator, *estimator.get_params(deep=True).values()]
-    names = {type(part).__name__ for part in parts}
-    if names & NET_NAMES:
-        return "net"
-    # A window of one point pools nothing.
-    if any(getattr(part, "pool_size", 1) != 1 for part in parts):
-        return "pooled"
-    return "baseline" if "DummyClassifier" in names else "raw"
 
 
 @dataclass
@@ -109,8 +39,8 @@ class Comparison:
     confusion : dict of str to ndarray of shape (n_classes, n_classes)
         Confusion matrix of each model, from the out-of-fold predictions of all splits. Rows are
         true classes and columns predicted classes. If a model predicts labels that are not among
-        the classes, all matrices have one more column, "other". Empty with several labels a
-        spectrum.
+        the classes, all matrices have one more column, "other". It is empty for
+        multilabel spectra.
     shifts : ndarray of shape (n_shifts,), int
         Displacements of the test spectra, in points, starting at 0.
     max_shift : int
@@ -175,6 +105,12 @@ class Comparison:
     x_axis: np.ndarray | None = field(default=None, repr=False)
     unit: str | None = None
 
+    def __repr__(self):
+        models, splits = count(len(self.models), "models"), count(self.n_splits, "splits")
+        classes, verdicts = count(len(self.classes), "classes"), count(len(self.pairs), "verdicts")
+        text = f"Comparison: {models} on {splits}, {classes}, {verdicts}"
+        return f"{text}\n{self.recommendation.reason}".rstrip()
+
     @property
     def multilabel(self):
         """Whether a spectrum may have several labels."""
@@ -182,7 +118,7 @@ class Comparison:
 
     @property
     def score_name(self):
-        """What ``balanced_accuracy`` is: with several labels a spectrum, exact matches."""
+        """What ``balanced_accuracy`` is: exact matches for multilabel spectra."""
         return "exact matches" if self.multilabel else "balanced accuracy"
 
     @property
@@ -225,7 +161,9 @@ class Comparison:
         sentences : list of str
             One per pair, and a last one that says what verdict and probability belong to.
         """
-        stated = any(np.isfinite(pair.probability_better) for pair in self.pairs)
+        stated = len(self.pairs) > 1 and any(
+            np.isfinite(pair.probability_better) for pair in self.pairs
+        )
         return [*map(sentence, self.pairs), *([PAIR_NOTE] if stated else [])]
 
     def conclusion(self):
@@ -249,8 +187,15 @@ class Comparison:
         # The jobs import this module.
         from skspectra.comparison._jobs import fit_on_all
 
-        name = self.recommendation.model
-        return fit_on_all(self.plan, name) if name else None
+        name, plan = self.recommendation.model, self.plan
+        if not name:
+            return None
+        return fit_on_all(
+            *(plan.models[name], plan.grids[name], plan.X, plan.y, plan.groups),
+            classes=plan.classes,
+            search_cv=plan.search_cv,
+            random_state=plan.random_state,
+        )
 
     @cached_property
     def audit(self):
@@ -294,8 +239,7 @@ class Comparison:
             If the file cannot be written.
         """
         page = to_html(report_blocks(self, pictures=find_spec("matplotlib") is not None))
-        path = Path(path)
-        return write_text(path, page)
+        return write_whole(path, page)
 
     def to_markdown(self):
         """Return the report as Markdown, without pictures.

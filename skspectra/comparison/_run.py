@@ -23,7 +23,7 @@ class Run(NamedTuple):
 
     ``predicted`` has shape (n_shifts, 2, n_test), with both directions of each shift, and holds
     numbers of classes. Numbers from ``n_classes`` on stand for ``others``, labels that are not
-    among the classes. With several labels a spectrum it holds 0 and 1, with a last axis of
+    among the classes. For multilabel spectra it holds 0 and 1, with a last axis of
     n_labels. ``candidate`` is the number of the chosen candidate of the grid, -1 without one.
     """
 

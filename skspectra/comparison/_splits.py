@@ -6,6 +6,8 @@ import warnings
 import numpy as np
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold, StratifiedKFold
 
+from skspectra._words import count
+
 LEAVE_ONE_GROUP_OUT = "leave-one-group-out"
 N_DRAWS = 100
 
@@ -188,10 +190,10 @@ def describe_splits(cv, n_repeats, n_splits, independent):
     if isinstance(cv, str):
         return cv
     if isinstance(cv, numbers.Integral):
-        return f"{cv} folds x {n_repeats} repeats"
+        return f"{cv} folds x {count(n_repeats, 'repeats')}"
     if hasattr(cv, "split"):
-        return f"{n_splits} splits of {type(cv).__name__}"
-    return f"{n_splits} {'independent replicates' if independent else 'given splits'}"
+        return f"{count(n_splits, 'splits')} of {type(cv).__name__}"
+    return count(n_splits, "independent replicates" if independent else "given splits")
 
 
 def _folds(y, groups, n_splits, random_state):
@@ -224,8 +226,9 @@ def _label_folds(y, groups, n_splits, random_state):
             ]
     raise ValueError(
         f"{N_DRAWS} draws of {n_splits} folds had none with every label in training and test; the "
-        f"rarest label is in {present.sum(axis=0).min()} "
-        f"{'spectra' if groups is None else 'groups'}, so use fewer folds"
+        f"rarest label is in "
+        f"{count(present.sum(axis=0).min(), 'spectra' if groups is None else 'groups')}, so use "
+        "fewer folds"
     )
 
 
@@ -256,7 +259,7 @@ def _check_counts(y, groups, n_groups_needed, n_needed, classes):
     """Refuse too few groups, and classes or labels in too few spectra or groups."""
     n_groups = None if groups is None else len(np.unique(groups))
     if n_groups is not None and n_groups < n_groups_needed:
-        raise ValueError(f"{n_groups} groups, but at least {n_groups_needed} are needed")
+        raise ValueError(f"{count(n_groups, 'groups')}, but at least {n_groups_needed} are needed")
     if y.ndim == 2:
         counts = count_labels(y, groups)
     elif groups is None:
@@ -273,13 +276,13 @@ def _check_counts(y, groups, n_groups_needed, n_needed, classes):
         # However few the folds, four spectra are needed.
         last = "leave it out, or use fewer folds" if n >= 4 else "or leave it out"
         raise ValueError(
-            f"{label} has {n} {'spectrum' if n == 1 else 'spectra'}, but {n_groups_needed} folds "
+            f"{label} has {count(n, 'spectra')}, but {n_groups_needed} folds "
             f"need at least {n_needed}: measure more of it, merge it with another {kind}, {last}"
         )
     if y.ndim == 2 and n_needed > 2:
         raise ValueError(
-            f"{label} occurs in {counts[rarest]} groups, but {n_needed} folds need it in at least "
-            f"{n_needed}"
+            f"{label} occurs in {count(counts[rarest], 'groups')}, but {n_needed} folds need it "
+            f"in at least {n_needed}"
         )
     has_it = y[:, rarest] == 1 if y.ndim == 2 else y == classes[rarest]
     raise ValueError(

@@ -2,10 +2,9 @@
 
 import hashlib
 import importlib.metadata
+import io
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from functools import cache, partial
 from inspect import isclass, isroutine
@@ -15,6 +14,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 import skspectra
+from skspectra._writing import write_whole
 from skspectra.comparison._run import Run
 
 VERSION = 1
@@ -109,15 +109,9 @@ class Store:
         arrays = {"predicted": facts.pop("predicted")}
         holdout = facts.pop("predicted_holdout")
         arrays |= {} if holdout is None else {"predicted_holdout": holdout}
-        handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, facts=json.dumps(facts), **arrays)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, facts=json.dumps(facts), **arrays)
+        write_whole(path, buffer.getvalue())
 
 
 def _version(library):

@@ -1,4 +1,4 @@
-"""Synthetic spectra of known distribution, and a small measured set."""
+"""Synthetic spectra of known distribution, and two small measured sets."""
 
 from skspectra.datasets._bayes import bayes_optimum
 from skspectra.datasets._generate import make_spectra

@@ -24,8 +24,8 @@ def bayes_optimum(
 
     Classes overlap: a minor peak may be clipped to zero, and peaks of different classes may have
     the same positions or heights. So 100 % is impossible, and a score should be compared with
-    this number. It assumes that all classes are equally frequent and that every peak can be read
-    exactly from a spectrum (no noise, no background). No classifier of spectra can do better.
+    this accuracy, which no classifier can exceed. All classes are assumed to be equally frequent,
+    and every peak to be read exactly from a spectrum (no noise, no background).
 
     Parameters
     ----------
@@ -57,8 +57,9 @@ def bayes_optimum(
         standard_error : float
             The standard error of the estimate (0 for ``n_samples=1``, where it is unknown).
         per_class : ndarray of shape (n_classes,)
-            Share of the spectra of each class that the rule classifies correctly; the classes of
-            a tie count equally. The mean also estimates the accuracy, a little less precisely.
+            Share of the spectra of each class that the rule classifies correctly; the classes of a
+            tie count equally. The mean of these shares also estimates the accuracy, a little less
+            precisely.
 
     Raises
     ------
@@ -94,9 +95,8 @@ def bayes_optimum(
     fixed at the same height. With ``fixed_reference=False`` it loses information, and
     ``normalized=True`` integrates the likelihood over all heights with the known ratios.
 
-    Time grows as 2 to the power of the number of peaks of a class. Only classes that can be
-    confused are compared. The 27 classes take well under a second, the 500 classes a few seconds.
-    ``normalized=True`` takes two to ten times as long.
+    The time grows as 2 to the power of the number of peaks of a class. Only classes that can be
+    confused are compared. ``normalized=True`` takes several times as long.
 
     References
     ----------

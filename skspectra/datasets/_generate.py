@@ -52,8 +52,8 @@ def make_spectra(
 ):
     """Draw spectra from a class table, with independent shifts and heights of all peaks.
 
-    Spectra are drawn as for the published synthetic sets [1]_. They are *not* normalised: the
-    models divide each spectrum by its own maximum, and tests of heights need them as they are.
+    Spectra are drawn as for the published synthetic sets [1]_. They are *not* normalised, because
+    the models divide each spectrum by its own maximum, and some tests need the heights as drawn.
 
     Parameters
     ----------
@@ -73,8 +73,9 @@ def make_spectra(
         ``h + height_variation`` and clipped to 0..2. With 0 heights stay the same and no height
         is drawn.
     fixed_reference : bool, default=True
-        Whether a peak of height exactly 1.0 keeps this height (and no height is drawn), as in the
-        published challenge. With False every height varies, as in the published 500-class set.
+        Whether a peak of height exactly 1.0 keeps this height, as in the published challenge; no
+        height is drawn for such a peak. With False every height varies, as in the published
+        500-class set.
     sigma : float or pair of float, default=(2.0, 5.0)
         Standard deviation of the Gaussian that broadens a spectrum, in points. From a pair it is
         drawn uniformly for each spectrum. A number, or a pair of equal numbers, is used for all

@@ -229,7 +229,7 @@ def _draw(table, fixed_reference):
 
 
 def _grid(peaks, shifts, changes):
-    """Return the peaks for every change of height and, within it, every shift; height 1 stays."""
+    """Return the peaks for every change of height and every shift of each; height 1 stays."""
     n_samples = len(shifts) * len(changes)
     positions = peaks.positions + np.tile(shifts, len(changes))[:, None]
     changes = np.repeat(changes, len(shifts))[:, None]

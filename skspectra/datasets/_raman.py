@@ -41,8 +41,8 @@ def load_raman_calibrants(*, return_X_y=False, as_frame=False, titanium_dioxide=
     as_frame : bool, default=False
         Whether ``X`` is a pandas DataFrame whose columns are the axis, and ``y`` a Series.
     titanium_dioxide : bool, default=False
-        Whether to add 50 spectra of TiO2. They stand on two instruments that measured nothing
-        else, so a model can tell them by their instrument.
+        Whether to add 50 spectra of TiO2. They were measured on two instruments that measured
+        nothing else, so a model can tell them by their instrument.
 
     Returns
     -------
@@ -50,13 +50,13 @@ def load_raman_calibrants(*, return_X_y=False, as_frame=False, titanium_dioxide=
         Dictionary-like object, with the following attributes.
 
         X : ndarray or DataFrame of shape (n_samples, 1851), float64
-            The intensities, each rounded to 14 bits of its spectrum's range.
+            The intensities. Those of each spectrum are rounded to 14 bits of its range.
         y : ndarray or Series of shape (n_samples,), str
             The material: "polystyrene", "calcite", "silicon" and, on request, "TiO2".
         groups : ndarray of shape (n_samples,), str
             The instrument, as laboratory, device with laser, and probe.
         specimen : ndarray of shape (n_samples,), str
-            The sample: four of silicon, two of calcite.
+            The sample. There are four samples of silicon and two of calcite.
         x_axis : ndarray of shape (1851,), float64
             The Raman shift in cm-1.
         frame : DataFrame or None

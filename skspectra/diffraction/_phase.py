@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra.diffraction._checks import check_range
+from skspectra.diffraction._reflections import reflections, symmetric_strains
 from skspectra.diffraction._structure import need, read_structure
 from skspectra.diffraction._wavelengths import wavelengths
 
@@ -96,6 +98,8 @@ class Phase:
         self.remarks = []
         self._card = card
         self._structure = structure
+        # What messages call the phase.
+        self._source = f"Phase {name!r}"
         self._reflections = {}
         if structure is not None:
             self._describe(structure)
@@ -126,7 +130,9 @@ class Phase:
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"{path} is no file.")
-        return cls(path.stem if name is None else name, read_structure(path))
+        phase = cls(path.stem if name is None else name, read_structure(path))
+        phase._source = str(path)
+        return phase
 
     @classmethod
     def from_lines(cls, name, d, intensity):
@@ -186,7 +192,7 @@ class Phase:
         # Columns of `basis.T` are the edges, so this is the rotation in space.
         inverse = np.linalg.inv(basis.T)
         self.rotations = np.array([basis.T @ r @ inverse for r in structure.rotations])
-        self.strains = _strains(self.rotations)
+        self.strains = symmetric_strains(self.rotations)
 
     def lines(self, wavelength, two_theta_range, *, polarization=1.0, slit="fixed"):
         """Return the lines in a range of angles.
@@ -226,20 +232,20 @@ class Phase:
             raise ValueError(f"slit={slit!r} must be 'fixed' or 'automatic'.")
         pairs = wavelengths(wavelength)
         d_min = pairs[:, 0].min() / 2 / np.sin(np.radians(high / 2))
-        reflections = self._all_reflections(d_min)
-        parts = [self._lines_at(*pair, reflections, polarization, slit) for pair in pairs]
+        classes = self._all_reflections(d_min)
+        parts = [self._lines_at(*pair, classes, polarization, slit) for pair in pairs]
         both = [np.concatenate(fields) for fields in zip(*parts, strict=True)]
         keep = (both[0] >= low) & (both[0] <= high)
         if not keep.any():
             raise ValueError(
-                f"Phase {self.name!r} has no line from {low:g} to {high:g} degrees at "
+                f"{self._source} has no line from {low:g} to {high:g} degrees at "
                 f"{pairs[0, 0]:g} angstrom. Widen the range, or leave the phase out."
             )
         order = np.flatnonzero(keep)[np.argsort(both[0][keep], kind="stable")]
         return Lines(*(field[order] for field in both))
 
-    def _lines_at(self, wavelength, share, reflections, polarization, slit):
-        hkl, multiplicity, d, direction = reflections[:4]
+    def _lines_at(self, wavelength, share, classes, polarization, slit):
+        hkl, multiplicity, d, direction = classes[:4]
         possible = d >= wavelength / 2
         hkl, multiplicity, d, direction = (
             field[possible] for field in (hkl, multiplicity, d, direction)
@@ -248,7 +254,7 @@ class Phase:
         if self._card is not None:
             intensity = self._card[1][possible]
         else:
-            squared = self._squared(wavelength, reflections)[possible]
+            squared = self._squared(wavelength, classes)[possible]
             sine = np.sin(theta)
             # A line at 180 degrees would have an infinite factor.
             cosine = np.maximum(np.cos(theta), 1e-9)
@@ -273,17 +279,20 @@ class Phase:
             d = self._card[0]
             n = len(d)
             return np.zeros((n, 3), int), np.zeros(n, int), d, np.zeros((n, 3)), None
-        for known, reflections in self._reflections.items():
+        for known, found in self._reflections.items():
             if known <= d_min * (1 + 1e-9):
-                return reflections
-        reflections = _reflections(self._structure, d_min * (1 - 1e-9))
-        self._reflections = {d_min: reflections}
-        return reflections
+                return found
+        try:
+            found = reflections(self._structure, d_min * (1 - 1e-9))
+        except ValueError as error:
+            raise ValueError(f"{self._source}: {error}") from None
+        self._reflections = {d_min: found}
+        return found
 
-    def _squared(self, wavelength, reflections):
+    def _squared(self, wavelength, classes):
         """Return the mean of ``|F|^2`` over each class, Friedel mates included."""
         gemmi = need("gemmi")
-        sums, d = reflections[4], reflections[2]
+        sums, d = classes[4], classes[2]
         s_squared = 1 / (4 * d**2)
         energy = _ELECTRON_VOLT_ANGSTROM / wavelength
         normal = np.zeros(len(d), complex)
@@ -302,117 +311,3 @@ class Phase:
         # terms cancel in the mean of the two squares.
         squared = abs(normal) ** 2 + abs(absorbing) ** 2
         return np.where(squared > _ABSENT * squared.max(initial=0), squared, 0.0)
-
-
-def _reflections(structure, d_min):
-    reciprocal = np.linalg.inv(structure.basis).T
-    lengths = np.linalg.norm(structure.basis, axis=1)
-    largest = np.floor(lengths / d_min).astype(int)
-    grid = [np.arange(-n, n + 1) for n in largest]
-    hkl = np.stack(np.meshgrid(*grid, indexing="ij"), axis=-1).reshape(-1, 3)
-    squared = ((hkl @ reciprocal) ** 2).sum(axis=1)
-    hkl = hkl[(squared <= d_min**-2) & (squared > 0)]
-    size = 2 * int(largest.max(initial=0)) * 3 + 3
-    weights = np.array([size**2, size, 1])
-    # The largest code among all equivalent reflections and their mates names the class.
-    code = np.full(len(hkl), -np.inf)
-    for rotation in structure.rotations:
-        equivalent = (hkl @ rotation) @ weights
-        code = np.maximum(code, np.abs(equivalent))
-    own = hkl @ weights
-    multiplicity = np.unique(code, return_counts=True)[1]
-    # As representative, the class member that has the code itself.
-    members = np.flatnonzero(own == code)
-    order = np.argsort(code[members], kind="stable")
-    hkl = hkl[members[order]]
-    vectors = hkl @ reciprocal
-    d = 1 / np.linalg.norm(vectors, axis=1)
-    sums = []
-    for kind in range(len(structure.kinds)):
-        phases = 2 * np.pi * (hkl @ structure.positions[structure.sites == kind].T)
-        sums.append(np.exp(1j * phases).sum(axis=1))
-    strength = sum(abs(geometric) for geometric in sums)
-    kept = strength > 1e-6 * len(structure.sites)
-    return (
-        hkl[kept],
-        multiplicity[kept],
-        d[kept],
-        (vectors * d[:, None])[kept],
-        [geometric[kept] for geometric in sums],
-    )
-
-
-def _strains(rotations):
-    """Return the symmetric tensors that all rotations leave alone, scaled to a maximum of 1."""
-    found = []
-    for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)):
-        tensor = np.zeros((3, 3))
-        tensor[i, j] = tensor[j, i] = 1
-        mean = np.mean([r @ tensor @ r.T for r in rotations], axis=0)
-        for other in found:
-            mean = mean - other * (mean * other).sum() / (other * other).sum()
-        if abs(mean).max() > 1e-6:
-            found.append(mean / abs(mean).max())
-    return np.array(found)
-
-
-def check_range(two_theta_range):
-    """Return the two ends of a range of angles, or raise a ValueError."""
-    low, high = (float(end) for end in two_theta_range)
-    if not 0 <= low < high <= 180:
-        raise ValueError(
-            f"The range of 2theta is {low:g} to {high:g}; it must ascend within 0 to 180 degrees."
-        )
-    return low, high
-
-
-def read_phases(folder, elements=None):
-    """Read the phases of all CIF files of a folder; this needs the extra ``diffraction``.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder. Folders in it are not read.
-    elements : iterable of str, default=None
-        Symbols of elements. Phases with any other element are left out. None keeps all.
-
-    Returns
-    -------
-    list of Phase
-        The phases in the order of their names.
-
-    Raises
-    ------
-    ValueError
-        If the folder has no CIF file, if two files give one name, if none is left, or if a
-        structure cannot be used.
-
-    Examples
-    --------
-    >>> from skspectra.diffraction import read_phases
-    >>> phases = read_phases("structures", elements=["Ti", "O"])  # doctest: +SKIP
-    """
-    folder = Path(folder)
-    files = sorted(path for path in folder.glob("*") if path.suffix.lower() == ".cif")
-    if not files:
-        raise ValueError(f"{folder} holds no CIF file (ending .cif); name the folder that does.")
-    phases = [Phase.from_cif(path) for path in files]
-    if elements is not None:
-        allowed = set(elements)
-        phases = [phase for phase in phases if phase.elements <= allowed]
-        if not phases:
-            raise ValueError(
-                f"No phase in {folder} is made of {sorted(allowed)} alone; add elements."
-            )
-    check_names(phases)
-    return phases
-
-
-def check_names(phases):
-    """Raise a ValueError if two phases have one name, or if there is none."""
-    names = [phase.name for phase in phases]
-    if not names:
-        raise ValueError("phases is empty; at least one is needed.")
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"Two phases have the name {twice[0]!r}; rename one of them.")

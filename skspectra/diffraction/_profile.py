@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from scipy.optimize import least_squares, nnls
 
-from skspectra.diffraction._phase import check_range
+from skspectra.diffraction._checks import check_range
 from skspectra.profiles import pseudo_voigts, thompson_cox_hastings
 
 # Narrowest width of a line, in degrees.

@@ -98,6 +98,10 @@ def read_structure(path):
             )
         if site.occ == 0:
             continue
+        if not np.isfinite(site.fract.tolist()).all():
+            raise ValueError(
+                f"{path}: site {site.label} lacks a coordinate. Write it, or leave the site out."
+            )
         b_factor, assumed = _displacement(site, cell)
         n_assumed += assumed
         images = _images(np.array(site.fract.tolist()), rotations, shifts, basis)
@@ -131,7 +135,10 @@ def _small_structure(path, gemmi):
     small = gemmi.make_small_structure_from_block(blocks[0])
     parameters = np.array(small.cell.parameters)
     if not small.cell.is_crystal() or not np.isfinite(parameters).all() or small.cell.volume < 1:
-        raise ValueError(f"{path}: the cell is missing or impossible: {parameters.tolist()}.")
+        raise ValueError(
+            f"{path}: the cell is missing or impossible: {parameters.tolist()}. Write its edges "
+            "(_cell_length_a, in angstrom) and angles (_cell_angle_alpha, in degrees)."
+        )
     return small
 
 

@@ -1,14 +1,14 @@
 """The lines of many phases as plain arrays, for the room `mixtures`, to be kept in a file."""
 
-import os
+import io
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 
-from skspectra.diffraction._phase import check_names, check_range
+from skspectra._writing import write_whole
+from skspectra.diffraction._checks import check_names, check_range
 from skspectra.diffraction._structure import need
-from skspectra.diffraction._wavelengths import wavelengths
+from skspectra.diffraction._wavelengths import ghosts, wavelengths
 
 # Lines weaker than this share of the strongest of their phase are left out of a table.
 _WEAKEST = 5e-4
@@ -62,6 +62,11 @@ class PhaseTable:
     wavelengths: np.ndarray
     two_theta_range: np.ndarray
 
+    @property
+    def ghosts(self):
+        """Wavelengths of the tube's other lines, in angstrom: K-beta and tungsten L-alpha."""
+        return ghosts(self.wavelengths[0, 0])
+
     def __len__(self):
         return len(self.names)
 
@@ -73,14 +78,9 @@ class PhaseTable:
         path : str or Path
             The file, which should end in ``.npz``.
         """
-        path = Path(os.path.realpath(path))
-        unfinished = path.with_name(f".{path.name[:200]}.{os.getpid()}.unfinished")
-        try:
-            with unfinished.open("wb") as file:
-                np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **{f.name: getattr(self, f.name) for f in fields(self)})
+        write_whole(path, buffer.getvalue())
 
     @classmethod
     def load(cls, path):

@@ -13,6 +13,8 @@ ANODES = {
     "Mo": (0.709317, 0.713607, 0.632303),
     "Ag": (0.559422, 0.563813, 0.497082),
 }
+# Tungsten L-alpha1, in angstrom: tungsten of the cathode settles on old anodes.
+_TUNGSTEN = 1.476400
 _NAMES = [f"{anode}{line}" for anode in ANODES for line in ("Ka", "Ka1", "Ka2", "Kb")]
 
 
@@ -80,3 +82,23 @@ def wavelengths(wavelength):
             raise ValueError(f"wavelength={wavelength!r} must hold positive, finite numbers.")
     pairs[:, 1] /= pairs[:, 1].sum()
     return pairs
+
+
+def ghosts(wavelength):
+    """Return wavelengths that a tube sends out beside K-alpha, whose lines are no phase.
+
+    Parameters
+    ----------
+    wavelength : float
+        The wavelength in use, in angstrom.
+
+    Returns
+    -------
+    ghosts : ndarray of shape (n_ghosts,)
+        K-beta of the anode and L-alpha of tungsten, in angstrom; none if `wavelength` is the
+        K-alpha1 or K-alpha2 of no anode, as at a synchrotron.
+    """
+    for alpha1, alpha2, beta in ANODES.values():
+        if alpha1 - 5e-4 < wavelength < alpha2 + 5e-4:
+            return np.array([beta, _TUNGSTEN])
+    return np.zeros(0)

@@ -5,9 +5,9 @@ import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
 
 from skspectra.preprocessing import SpectrumNormalizer, normalize
+from skspectra.preprocessing._seen import as_array, flatten
 
 # Responses are the same if they differ by less than this share of the largest one, for this share
 # of the spectra. Votes of pairs of classes may flip where a decision is zero to within rounding.
@@ -19,15 +19,6 @@ _N_COMPARED = 50
 _WEAKER = 0.01
 # Of so few spectra or points every step is a scale and an offset.
 _FEW = 3
-
-
-def flatten(estimator):
-    """Return the fitted steps of an estimator in their order; the last one is the classifier."""
-    estimator = getattr(estimator, "best_estimator_", estimator)
-    if not isinstance(estimator, Pipeline):
-        return [estimator]
-    steps = [step for _, step in estimator.steps if step is not None and step != "passthrough"]
-    return [inner for step in steps for inner in flatten(step)]
 
 
 def find_norms(part, seen=None):
@@ -88,8 +79,8 @@ def as_frame(X, frame_type, names):
 def cleans(step, before, after):
     """Return whether a fitted step does something to each spectrum and keeps its points.
 
-    Baseline correction does. A step that scales each point on its own, for all spectra alike, has
-    other values than spectra have.
+    Baseline correction is such a step. A step that scales each point on its own, and all spectra
+    alike, is none, because its values are no intensities any more.
     """
     if getattr(after, "shape", None) != before.shape:
         return False
@@ -205,14 +196,6 @@ class HeldModel:
         X, scale, offset = self.X[rows], self.scale[rows], self.offset[rows]
         weaker = (_WEAKER * (scale * X + offset) - offset) / scale
         return _are_same(self.values[rows], self.respond(weaker, rows), 1)
-
-
-def as_array(result):
-    """Return a data frame or a sparse matrix as an array."""
-    for name in ("to_numpy", "toarray"):
-        if hasattr(result, name):
-            return getattr(result, name)()
-    return result
 
 
 def _are_same(a, b, share=_SHARE):

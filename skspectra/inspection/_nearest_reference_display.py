@@ -5,11 +5,12 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
 
-from skspectra.inspection._hold import as_array, as_frame, cleans, flatten
+from skspectra._grid import check_axis
+from skspectra.inspection._hold import as_frame, cleans
 from skspectra.inspection._occlusion_display import default_label
-from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
-from skspectra.preprocessing._axis import check_axis
+from skspectra.preprocessing import normalize
 from skspectra.preprocessing._max_pool import column_axis
+from skspectra.preprocessing._seen import as_array, model_features, transform_steps
 
 # Colours of Okabe and Ito, which colour-blind readers can tell apart.
 NEW, REFERENCES = "black", ("#0072B2", "#D55E00")
@@ -43,24 +44,16 @@ def two_likeliest(estimator, spectrum):
     return classes[order].tolist(), probabilities, predicted
 
 
-def clean_and_features(estimator, X, given, norm):
-    """Return spectra after the first steps that clean them, and as the classifier sees them.
+def clean_spectra(estimator, X, given):
+    """Return spectra after those first steps of a fitted estimator that clean them.
 
-    `given` are the same spectra as a data frame, where the estimator knows the columns. A
-    classifier without features of its own gets the spectra normalised, pooled and compressed.
+    `given` are the same spectra as a data frame, where the estimator knows the columns.
     """
-    *steps, last = flatten(estimator)
-    clean, seen, is_front = X, given, True
-    for step in steps:
-        seen = step.transform(seen)
-        is_front = is_front and cleans(step, clean, as_array(seen))
-        if is_front:
-            clean = as_array(seen)
-    if hasattr(last, "transform_features"):
-        return clean, as_array(last.transform_features(seen))
-    if steps:
-        return clean, as_array(seen)
-    return clean, compress(MaxPoolDownsampler().fit_transform(normalize(clean, norm)))
+    for step, after in transform_steps(estimator, given):
+        if not cleans(step, X, as_array(after)):
+            break
+        X = as_array(after)
+    return X
 
 
 class NearestReferenceDisplay:
@@ -202,7 +195,7 @@ class NearestReferenceDisplay:
             )
         named = None if frame is None else column_axis(frame)
         if x_axis is not None:
-            x_axis = check_axis(x_axis, X.shape[1])
+            x_axis = check_axis(x_axis, X.shape[1], ends=True)
         else:
             x_axis = np.arange(X.shape[1]) if named is None else named
         given = new
@@ -216,7 +209,8 @@ class NearestReferenceDisplay:
             raise ValueError(f"y_train has no spectrum of class {absent[0]!r}.")
         together = np.concatenate([X, new])
         given = together if frame is None else as_frame(together, type(frame), frame.columns)
-        clean, seen = clean_and_features(estimator, together, given, norm)
+        clean = clean_spectra(estimator, together, given)
+        seen = model_features(estimator, given, norm)
         distances = np.linalg.norm(seen[:-1] - seen[-1], axis=1)
         rows = [int(np.where(y_train == label, distances, np.inf).argmin()) for label in labels]
         *references, new = normalize(clean[[*rows, -1]], norm)

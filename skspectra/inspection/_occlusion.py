@@ -7,16 +7,33 @@ import numpy as np
 from sklearn.utils import Bunch, check_array, check_consistent_length, check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from skspectra._grid import check_axis
+from skspectra._words import count
 from skspectra.inspection._control import FALSE_ALARM_RATE, FEWEST_UNITS, sign_flips, sum_groups
 from skspectra.inspection._hold import HeldModel
 from skspectra.inspection._target import METHODS, Target, choose_method
 from skspectra.inspection._windows import draw_others, line, place_windows
-from skspectra.preprocessing._axis import check_axis
 from skspectra.preprocessing._max_pool import column_axis
 
 MODES = ("exchange", "line", "keep")
 # Values of altered spectra held at a time.
 _BLOCK = 2**22
+
+
+class _Importance(Bunch):
+    """What :func:`occlusion_importance` returns, shown in a few words."""
+
+    def __repr__(self):
+        n_windows, n_spectra = len(self.windows), len(self.per_spectrum)
+        what = "gain" if self.mode == "keep" else "loss"
+        passed = [f"{low:g} to {high:g}" for low, high in self.limits[self.passes]]
+        more = f" and {len(passed) - 5} more" if len(passed) > 5 else ""
+        return (
+            f"{what.capitalize()} of {self.response_method!r} (mode {self.mode!r}): "
+            f"{count(n_windows, 'windows')} of {count(self.width, 'points')}, "
+            f"{count(n_spectra, 'spectra')}\n"
+            f"Above the level of the control: {', '.join(passed[:5]) or 'no window'}{more}"
+        )
 
 
 def occlusion_importance(
@@ -207,7 +224,7 @@ def occlusion_importance(
         raise ValueError("mode='exchange' needs at least two spectra, but X holds one.")
     named = column_axis(given)
     if x_axis is not None:
-        x_axis = check_axis(x_axis, n_points)
+        x_axis = check_axis(x_axis, n_points, ends=True)
     else:
         x_axis = np.arange(n_points, dtype=np.float64) if named is None else named
     method = choose_method(estimator, response_method, mode)
@@ -251,7 +268,7 @@ def occlusion_importance(
         )
     level, p_values = sign_flips(shares, rng)
     limits = np.column_stack([x_axis[starts], x_axis[starts + width - 1]])
-    return Bunch(
+    return _Importance(
         importances_mean=importances.mean(axis=1),
         importances_std=importances.std(axis=1),
         importances=importances,

@@ -153,7 +153,7 @@ class Target:
         return own[:, None]
 
     def _log(self, probabilities):
-        """Return logarithms, of half the smallest probability of the first call instead of 0.
+        """Return logarithms, where half the smallest probability of the first call stands for 0.
 
         Trees and neighbours give whole multiples of a small probability, and none below it.
         """

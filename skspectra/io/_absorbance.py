@@ -39,7 +39,7 @@ def to_absorbance(spectra, *, floor=1e-4):
     if not isinstance(spectra, Spectra):
         return absorbance_of(np.asarray(spectra, dtype=np.float64), "transmittance", floor)[0]
     if spectra.quantity not in (None, "transmittance", "% transmittance"):
-        raise ValueError(f"the spectra hold {spectra.quantity}, and no transmittance.")
+        raise ValueError(f"the spectra hold {spectra.quantity} and no transmittance.")
     scale = 100 if spectra.quantity == "% transmittance" else 1
     X, remark = absorbance_of(spectra.X / scale, "transmittance", floor)
     remarks = (*spectra.remarks, remark)

@@ -6,7 +6,7 @@ from skspectra.io._absorbance import settle_transmittance
 from skspectra.io._checks import in_order
 from skspectra.io._spectra import Spectra
 from skspectra.io._text import as_number
-from skspectra.io._units import unit_name
+from skspectra.io._units import UNITS, check_unit, remark_on_unit, unit_name
 
 
 def as_spectra(
@@ -31,7 +31,8 @@ def as_spectra(
     x_axis : array-like of shape (n_points,), default=None
         The axis, where `obj` does not hold it; it may descend.
     unit : str, default=None
-        Unit of the axis, where `obj` does not tell it.
+        Unit of the axis, where `obj` does not tell it: "deg" (2theta), "cm-1", "nm", "ppm", "eV",
+        "angstrom" (d) or "1/angstrom" (Q).
     wavelength : float, default=None
         Wavelength of the radiation in angstrom.
     y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
@@ -51,8 +52,8 @@ def as_spectra(
     Raises
     ------
     ValueError
-        If no axis is found, if shapes do not fit, if values are not finite, or if `obj` holds
-        transmittance and `transmittance` is None.
+        If no axis is found, if shapes do not fit, if values are not finite, if `unit` is unknown,
+        or if `obj` holds transmittance and `transmittance` is None.
 
     Examples
     --------
@@ -86,7 +87,12 @@ def as_spectra(
     order = in_order("x_axis", axis, lambda i: f"point {i}")
     own = found.names if names is None else names
     own = range(len(X)) if own is None else own
-    unit = found.unit if unit is None else unit
+    unit = check_unit(unit)
+    remarks = [remark] if remark else []
+    if unit is None and found.unit is not None:
+        unit = unit_name(found.unit)
+        if unit not in UNITS and not isinstance(obj, Spectra):
+            remarks.append(remark_on_unit(unit))
     if y is None:
         y = found.y
     if groups is None:
@@ -98,7 +104,7 @@ def as_spectra(
     return Spectra(
         np.ascontiguousarray(X[:, order]),
         axis[order],
-        None if unit is None else unit_name(unit),
+        unit,
         found.wavelength if wavelength is None else wavelength,
         np.array([str(name) for name in own]),
         None if y is None else _plain(y),
@@ -106,7 +112,7 @@ def as_spectra(
         None if groups is None else _plain(groups),
         found.metadata,
         quantity,
-        (*found.remarks, remark) if remark else found.remarks,
+        (*found.remarks, *remarks),
         found.skipped,
     )
 

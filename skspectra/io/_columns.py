@@ -4,13 +4,17 @@ import re
 
 import numpy as np
 
+from skspectra._words import count
 from skspectra.io._checks import MIN_POINTS, BadRows, in_order
 from skspectra.io._part import BadFileError, Part
 from skspectra.io._text import COMMENTS, LARGEST, find_dialect, is_comment
+from skspectra.io._units import UNITS, remark_on_unit, unit_name
 
 _N_SAMPLED = 20
 _DEVIATION = re.compile(r"\b(sd|std|sigma|err|error|esd|dev|deviation|uncertainty|e\.s\.d)", re.I)
 _WAVELENGTH = re.compile(r"wave.?length[^0-9\n]{0,40}(\d\.\d{2,})", re.I)
+# A unit behind the name of the axis: "shift (furlong)".
+_BRACKETS = re.compile(r"[\[(]\s*([^\])]*[^\])\s])\s*[\])]")
 _UNITS = [
     ("deg", r"2.?theta|two.?theta|2.?th\b|2θ|\bdeg(?!\w*\s*[/c])|°(?!\s*c)"),
     ("cm-1", r"cm\s*\^?\s*[-−]\s*1|cm⁻¹|1/cm|wave.?number|raman.?shift"),
@@ -56,7 +60,11 @@ def read_columns(path, text, *, layout=None):
         part.rows = _spectrum_names(path, names, width, layout)
     part.X = np.ascontiguousarray(part.X)
     caption = _caption(header)
-    part.unit = unit_of(names[0] if names else "") or unit_of(caption)
+    named = names[0] if names else ""
+    part.unit = unit_of(named) or unit_of(caption)
+    stated = _BRACKETS.search(named)
+    if part.unit is None and stated and unit_name(stated[1]) not in UNITS:
+        part.remarks.append(remark_on_unit(stated[1]))
     part.quantity = _first_match(_QUANTITIES, " ".join(names[1:]) or caption)
     found = _WAVELENGTH.search(header)
     part.wavelength = float(found[1]) if found and part.unit in (None, "deg") else None
@@ -113,7 +121,9 @@ def _read_block(path, lines, first, dialect, width):
     if values is None:
         values, numbers = _convert_lines(path, lines, first, dialect, width)
     if len(values) < MIN_POINTS:
-        raise BadFileError(f"{path}: {len(values)} points; a spectrum needs at least {MIN_POINTS}")
+        raise BadFileError(
+            f"{path}: {count(len(values), 'points')}; a spectrum needs at least {MIN_POINTS}"
+        )
     return values, in_order(path, values[:, 0], lambda i: f"line {numbers[i]}, column 1")
 
 

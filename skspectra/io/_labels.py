@@ -54,7 +54,7 @@ def attach(spectra, sources, *, labels, groups, target, group, separators):
             if source is not None:
                 find_column(f"{source}: line 1", list(columns), column)
             raise BadFileError(
-                f"{sources[0]}: it is no table with a spectrum per row, so it has no column "
+                f"{sources[0]}: it is no table with one spectrum per row, so it has no column "
                 f"{column!r}; give the {what}s with {what}s=..."
             )
         values[what] = [clean_label(text) for text in columns[column]]

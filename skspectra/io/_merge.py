@@ -3,10 +3,11 @@
 import numpy as np
 
 from skspectra import _grid
+from skspectra._words import count
 from skspectra.io._absorbance import settle_transmittance
 from skspectra.io._part import BadFileError, list_names
 from skspectra.io._spectra import Spectra
-from skspectra.io._units import unit_name
+from skspectra.io._units import check_unit
 
 # Wavelengths of one anode differ less: files name its first line or the mean of two.
 _SAME_WAVELENGTH = 2e-3
@@ -22,8 +23,8 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
     remarks = []
     for name, part in parts.items():
         skipped.update({f"{name}:{row}": reason for row, reason in part.skipped.items()})
-    unit = None if unit is None else unit_name(unit)
-    units = _agree("unit", {name: part.unit for name, part in parts.items()}, unit, "unit")
+    units = {name: part.unit for name, part in parts.items()}
+    unit = _agree("unit", units, check_unit(unit), "unit")
     waves = {name: part.wavelength for name, part in parts.items()}
     wavelength = _agree("wavelength", waves, wavelength, "wavelength")
     quantity = _convert(parts, transmittance, remarks)
@@ -33,14 +34,14 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
         short = _find_short(grids, of_part, min_cover)
         new_axis = _common_axis(parts, grids, of_part, short)
     else:
-        new_axis = check_axis(x_axis)
+        new_axis = _grid.check_axis(x_axis)
         short = [i for i, grid in enumerate(grids) if not _grid.covers(grid, new_axis)]
     names = list(parts)
     left_out = {names[k]: grids[g] for k, g in enumerate(of_part) if g in set(short)}
     reasons = {name: f"covers {span(grid)} of {span(new_axis)}" for name, grid in left_out.items()}
     if x_axis is not None and reasons and (not skip or len(reasons) == len(parts)):
         name, reason = next(iter(reasons.items()))
-        more = f", and {len(reasons) - 1} more files" if len(reasons) > 1 else ""
+        more = f", and {count(len(reasons) - 1, 'more files')}" if len(reasons) > 1 else ""
         raise BadFileError(f"{name}: the axis {reason}{more}; leave such files out")
     if reasons:
         skipped.update({name: f"the axis {reason}" for name, reason in reasons.items()})
@@ -59,7 +60,7 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
         Spectra(
             X,
             new_axis,
-            units,
+            unit,
             wavelength,
             np.array(_names(kept)),
             metadata=_metadata(kept),
@@ -74,16 +75,6 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
 def span(x_axis):
     """Return the range of an axis as text."""
     return f"{x_axis[0]:.6g} to {x_axis[-1]:.6g}"
-
-
-def check_axis(x_axis):
-    """Return an axis that a caller gave, or raise a ValueError if it is none."""
-    values = np.asarray(x_axis, dtype=np.float64)
-    if values.ndim != 1 or len(values) < 2:
-        raise ValueError(f"x_axis has shape {values.shape}; it must hold two points or more.")
-    if not (np.isfinite(values).all() and (np.diff(values) > 0).all()):
-        raise ValueError("x_axis must be ascending and finite; sort it.")
-    return values
 
 
 def is_same_wavelength(one, other):
@@ -181,7 +172,7 @@ def _common_axis(parts, grids, of_part, short):
             f"{other}: its axis is {span(grids[last])}, but that of {one} is "
             f"{span(grids[first])}; they have nothing in common"
         )
-    steps = [(grid[-1] - grid[0]) / (len(grid) - 1) for grid in grids]
+    steps = [_grid.mean_step(grid) for grid in grids]
     usual = np.median([steps[g] for g in of_part if g in set(used)])
     best = max(used, key=lambda g: (of_part.count(g), -abs(steps[g] - usual)))
     axis = grids[best]
@@ -201,10 +192,9 @@ def _stack(kept, new_axis, remarks):
         how.append(done)
     n_cropped, n_resampled = how.count("cropped"), how.count("resampled")
     if n_cropped or n_resampled:
-        step = (new_axis[-1] - new_axis[0]) / (len(new_axis) - 1)
+        step = _grid.mean_step(new_axis)
         n, what = (n_resampled, "resampled") if n_resampled else (n_cropped, "cropped")
-        files = f"{len(kept)} files" if len(kept) > 1 else "1 file"
-        done = f"{n} of {files} {'was' if n == 1 else 'were'} {what}"
+        done = f"{n} of {count(len(kept), 'files')} {'was' if n == 1 else 'were'} {what}"
         if n_resampled and n_cropped:
             done += f" and {n_cropped} only cropped"
         remarks.append(f"one axis: {span(new_axis)}, step {step:.4g}; {done}")

@@ -1,9 +1,7 @@
 """Model files: a fitted model with its axis in one file, read without running code."""
 
-import copy
 import hashlib
 import json
-import os
 import sys
 import warnings
 from dataclasses import dataclass, field
@@ -12,9 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from skspectra import __version__
+from skspectra import __version__, _grid
+from skspectra._words import count
+from skspectra._writing import write_whole
 from skspectra.io._archive import MAX_BYTES, check_archive, seal, unseal
+from skspectra.io._skops import dump, import_skops
 from skspectra.io._trusted import TRUSTED_TYPES, check_trees
+from skspectra.io._units import check_unit
 
 # What is written beside the model; a change that older files lack needs a new number here.
 _FORMAT = 1
@@ -70,13 +72,42 @@ class ModelFile:
             "axis": axis,
             "wavelength": f"{self.wavelength:g} angstrom" if self.wavelength else "",
             "classes": ", ".join(map(str, self.classes)),
-            "trained on": f"{self.n_training} spectra" if self.n_training else "",
+            "trained on": count(self.n_training, "spectra") if self.n_training else "",
             "their SHA-256": self.training_hash,
+            "novelty": (
+                "it can tell what is unlike its training spectra"
+                if tells_unlike(self.model)
+                else "it cannot tell what is unlike its training spectra"
+            ),
             "scores": ", ".join(f"{name} {_short(score)}" for name, score in self.scores.items()),
             "verdict": self.verdict,
             "written with": ", ".join(f"{name} {v}" for name, v in self.versions.items()),
         }
         return "\n".join(f"{name + ':':15}{text}" for name, text in rows.items() if text)
+
+    def __repr__(self):
+        axis = "" if self.x_axis is None else f" of {count(len(self.x_axis), 'points')}"
+        classes = count(len(self.classes), "classes")
+        return f"ModelFile: {type(self.model).__name__} for spectra{axis}, {classes}"
+
+
+def tells_unlike(model, rate=0.05):
+    """Return whether a model can tell what is unlike its training spectra.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted model.
+    rate : float, default=0.05
+        Share of ordinary spectra that may be reported.
+
+    Returns
+    -------
+    tells : bool
+        Whether it has ``novelty_p_values``, and enough spectra (or groups) to calibrate them.
+    """
+    n_units = getattr(model, "n_calibration_", 0)
+    return hasattr(model, "novelty_p_values") and rate * (n_units + 1) >= 1
 
 
 def save(
@@ -122,8 +153,9 @@ def save(
     Raises
     ------
     ValueError
-        If the model is not fitted, if it does not fit the axis, or if it holds something that
-        cannot be read without running code, such as a function of your own.
+        If the model is not fitted, if it does not fit the axis, if the unit is unknown, or if the
+        model holds something that cannot be read without running code, such as a function of your
+        own.
     OSError
         If the file cannot be written.
     ImportError
@@ -150,6 +182,7 @@ def save(
     from sklearn.utils.validation import check_is_fitted
 
     check_is_fitted(model)
+    unit = check_unit(unit)
     if spectra is not None:
         x_axis = spectra.x_axis if x_axis is None else x_axis
         unit = spectra.unit if unit is None else unit
@@ -157,9 +190,11 @@ def save(
         classes = spectra.classes if classes is None else classes
     if classes is None:
         classes = np.asarray(getattr(model, "classes_", [])).tolist()
+    if x_axis is not None:
+        x_axis = _grid.check_axis(x_axis, getattr(model, "n_features_in_", None))
     about = {
         "format": _FORMAT,
-        "x_axis": _check_axis(x_axis, getattr(model, "n_features_in_", None)),
+        "x_axis": None if x_axis is None else x_axis.tolist(),
         "unit": unit,
         "wavelength": None if wavelength is None else float(wavelength),
         "classes": list(classes),
@@ -173,7 +208,10 @@ def save(
         about = json.dumps(about)
     except TypeError as error:
         raise ValueError(f"scores and classes must be numbers and texts only: {error}") from None
-    _write(path, seal(_dump(skops_io, model), {_ABOUT: about.encode()}))
+    data = seal(dump(skops_io, model), {_ABOUT: about.encode()})
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"the model takes {len(data)} bytes, more than {MAX_BYTES}")
+    write_whole(path, data)
 
 
 def load(path):
@@ -234,99 +272,6 @@ def load(path):
     except Exception as error:
         # Anything may be wrong in a file whose checksum someone has made fit.
         raise ValueError(f"{path}: not a model file that can be read ({error})") from error
-
-
-def import_skops():
-    """Import the module that reads and writes models.
-
-    Returns
-    -------
-    module : module
-        ``skops.io``.
-
-    Raises
-    ------
-    ImportError
-        If skops is not installed.
-    """
-    try:
-        import skops.io
-    except ImportError as error:
-        raise ImportError(
-            f'model files need skops: pip install "skspectra[files]" ({error})'
-        ) from error
-    return skops.io
-
-
-def _dump(skops_io, model):
-    """Return the model as an archive, or raise a ValueError that says what cannot be stored."""
-    try:
-        # A copy keeps the order of arrays in memory, which decides the last bits of products;
-        # a view of another array would be stored row by row.
-        model = copy.deepcopy(model)
-        _forget_requests(model, set())
-        archive = skops_io.dumps(model)
-    except Exception as error:
-        raise ValueError(f"{type(model).__name__} cannot be stored: {error}") from error
-    unsafe = set(skops_io.get_untrusted_types(data=archive)) - set(TRUSTED_TYPES)
-    if unsafe:
-        raise ValueError(
-            f"{type(model).__name__} cannot be stored: it holds {', '.join(sorted(unsafe))}, "
-            "which is not on the list of types that are read without running code "
-            "(skspectra.io.trusted_types); pickle and joblib can store it, but such files must "
-            "come from people you trust"
-        )
-    check_archive(archive)
-    skops_io.loads(archive, trusted=list(TRUSTED_TYPES))
-    return archive
-
-
-def _forget_requests(value, seen):
-    """Remove what estimators requested for ``fit`` by metadata routing: skops cannot store it."""
-    # Reading files must not load scikit-learn.
-    from sklearn.base import BaseEstimator
-
-    if id(value) in seen:
-        return
-    seen.add(id(value))
-    if isinstance(value, (list, tuple)):
-        parts = value
-    elif isinstance(value, dict):
-        parts = list(value.values())
-    elif isinstance(value, BaseEstimator):
-        vars(value).pop("_metadata_request", None)
-        parts = list(vars(value).values())
-    else:
-        return
-    for part in parts:
-        _forget_requests(part, seen)
-
-
-def _write(path, data):
-    """Write the file as a whole or not at all."""
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"the model takes {len(data)} bytes, more than {MAX_BYTES}")
-    path = Path(os.path.realpath(path))
-    unfinished = path.with_name(f".{path.name[:200]}.{os.getpid()}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _check_axis(x_axis, n_points):
-    if x_axis is None:
-        return None
-    x_axis = np.asarray(x_axis, dtype=np.float64)
-    if x_axis.ndim != 1 or not (np.diff(x_axis) > 0).all() or not np.isfinite(x_axis).all():
-        raise ValueError("x_axis must be a 1-D array of finite, ascending numbers")
-    if n_points is not None and len(x_axis) != n_points:
-        raise ValueError(f"x_axis has {len(x_axis)} points, but the model takes {n_points}")
-    return x_axis.tolist()
 
 
 def _hash(spectra):

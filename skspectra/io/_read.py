@@ -21,6 +21,7 @@ from skspectra.io._text import as_number, is_comment, read_with
 
 # What lies beside spectra in a folder and is none.
 _IGNORED = {".md", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".html", ".py", ".ini", ".docx"}
+_IGNORED |= {".skops", ".npz", ".cif"}
 
 # Fewer columns that have a number as their name may be samples, where the first may be the axis.
 _N_AXIS = 20
@@ -50,8 +51,8 @@ def read_spectra(
     """Read files of spectra, with their labels, onto one axis.
 
     A file holds one spectrum (two columns of text, or the file of an instrument) or a table with
-    a spectrum per row or per column. What a file is, is seen from its suffix and its content.
-    What was done to the spectra is said in `remarks`.
+    one spectrum per row or per column. The suffix and the content of a file tell what it is. The
+    `remarks` say what was done to the spectra.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def read_spectra(
     groups : str or path-like, default=None
         Where the groups are, in the same ways.
     target : str, default=None
-        Name of the column with the labels, in tables with a spectrum per row or in the CSV file
+        Name of the column with the labels, in tables with one spectrum per row or in the CSV file
         `labels`, where "label" or else the second column is taken by default.
     group : str, default=None
         Name of the column with the groups, in the same places.
@@ -72,16 +73,17 @@ def read_spectra(
         Characters that separate several labels of one spectrum, for instance ``"+;"``. With them
         `y` is a 0/1 matrix.
     unit : str, default=None
-        Unit of the axis, where the files do not tell it.
+        Unit of the axis, where the files do not tell it: "deg" (2theta), "cm-1", "nm", "ppm",
+        "eV", "angstrom" (d) or "1/angstrom" (Q). None leaves it open.
     wavelength : float, default=None
         Wavelength of the radiation in angstrom, where the files do not tell it.
     x_axis : array-like of shape (n_points,), default=None
         The axis to bring the spectra onto, ascending. None finds one that all have in common.
     layout : {"rows", "columns"}, default=None
-        Whether tables hold a spectrum per row or per column. None finds out.
+        Whether tables hold one spectrum per row or per column. None takes what fits the table.
     transmittance : {"convert", "keep"}, default=None
-        What to do with transmittance: convert it to absorbance, or keep it. None refuses it,
-        because its bands point down, and max pooling would lose them.
+        What to do with transmittance: convert it to absorbance, or keep it. None refuses
+        such files, because bands of transmittance point down, and max pooling would lose them.
     min_cover : float, default=0.8
         Share of the usual range that a file must cover. Where few files cover less, these are
         left out, so that one short file does not shorten all spectra.
@@ -162,9 +164,10 @@ def read_spectra(
 def find_files(paths, labels=None, groups=None):
     """Return the files to read as a dictionary: their names, and where they are.
 
-    Files of a folder are named by their path within it, others by their own name, or by their
-    whole path where their folder is a label or group. All are named by their whole path where two
-    have the same name. A table of labels is no spectrum.
+    Files of a folder are named by their path within it, others by their own name. Where folders
+    are labels or groups, files of a folder without folders are named with it, and others by their
+    whole path. All are named by their whole path where two have the same name. A table of labels
+    is no spectrum.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
@@ -176,19 +179,28 @@ def find_files(paths, labels=None, groups=None):
         path = Path(one)
         if path.is_dir():
             inner = _in_folder(path, folders, tables, remarks)
-            found.update({file: file.relative_to(path).as_posix() for file in inner})
+            is_flat = folders and all(file.parent == path for file in inner)
+            start = f"{Path(os.path.abspath(path)).name}/" if is_flat else ""
+            found.update({file: start + file.relative_to(path).as_posix() for file in inner})
         elif glob.has_magic(str(one)) and not path.exists():
             matches = sorted(glob.glob(str(one), recursive=True))
             if not matches:
                 raise BadFileError(f"{one}: no file has such a name")
             files = [Path(match) for match in matches if os.path.realpath(match) not in tables]
-            found.update({file: file.as_posix() if folders else file.name for file in files})
+            found.update({file: _with_folder(file) if folders else file.name for file in files})
         else:
-            found[path] = path.as_posix() if folders else path.name
+            found[path] = _with_folder(path) if folders else path.name
     names = list(found.values())
     if len({*names}) < len(names):
         found = {path: path.as_posix() for path in found}
     return {name: path for path, name in found.items()}, remarks
+
+
+def _with_folder(path):
+    """Return the path of a file as text, with its folder where it names none."""
+    if path.parent.name:
+        return path.as_posix()
+    return f"{Path(os.path.abspath(path)).parent.name}/{path.name}"
 
 
 def _in_folder(folder, with_folders, tables, remarks):
@@ -209,7 +221,8 @@ def _in_folder(folder, with_folders, tables, remarks):
     elif inner and len(inner) == len(entries):
         raise BadFileError(
             f"{folder}: it holds no files but folders ({list_names([p.name for p in inner])}); "
-            "with labels='folder' (--labels folder) these are the labels"
+            "name the folders themselves, or take them as labels with labels='folder' (--labels "
+            "folder)"
         )
     elif inner:
         remarks.append(
@@ -238,7 +251,7 @@ def read_file(path, *, target, group, layout, drop_incomplete):
 
 
 def _read_text(path, stream, layout, options):
-    """Read a text file, which is a table with a spectrum per row or has a point per line."""
+    """Read a text file, which has one spectrum per row or one point per line."""
     above = []
     for first in stream:
         if not is_comment(first) and not first.startswith("sep="):

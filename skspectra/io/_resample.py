@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from skspectra import _grid
-from skspectra.io._merge import check_axis, span
+from skspectra._words import count
+from skspectra.io._merge import span
 from skspectra.io._spectra import Spectra
 
 
@@ -50,7 +51,7 @@ def resample(spectra, x_axis):
         raise ValueError(
             f"spectra is a {type(spectra).__name__}; make it a Spectra with as_spectra first."
         )
-    new_axis = check_axis(x_axis)
+    new_axis = _grid.check_axis(x_axis)
     old = spectra.x_axis
     if not (_grid.same_grid(old, new_axis) or _grid.covers(old, new_axis)):
         raise ValueError(
@@ -59,6 +60,7 @@ def resample(spectra, x_axis):
     X, how = _grid.to_grid(spectra.X, old, new_axis)
     if how == "equal":
         return replace(spectra, x_axis=new_axis)
-    step = (new_axis[-1] - new_axis[0]) / (len(new_axis) - 1)
-    remark = f"{len(spectra)} spectra were {how} to {span(new_axis)}, step {step:.4g}"
+    step = _grid.mean_step(new_axis)
+    were = "was" if len(spectra) == 1 else "were"
+    remark = f"{count(len(spectra), 'spectra')} {were} {how} to {span(new_axis)}, step {step:.4g}"
     return replace(spectra, X=X, x_axis=new_axis, remarks=(*spectra.remarks, remark))

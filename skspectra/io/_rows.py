@@ -188,8 +188,8 @@ def _find_axis(path, line, header, not_axis, delimiter):
     if len(columns) < 2:
         raise BadFileError(
             f"{path}: line {line}: {len(columns)} columns have a number as their name; at least 2 "
-            "are needed as the axis (in a table with a spectrum per column, say layout='columns' "
-            "and give the labels in a file)"
+            "are needed as the axis (in a table with one spectrum per column, say "
+            "layout='columns' and give the labels in a file)"
         )
     x_axis = np.array(x_axis)
     if strays := find_strays(x_axis):

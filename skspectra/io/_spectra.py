@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skspectra import _grid
+from skspectra._words import count
 
 
 def axis_names(x_axis):
@@ -37,7 +38,7 @@ class Spectra:
     """Spectra on one axis, with their names, labels, groups and metadata.
 
     It is what :func:`read_spectra` and :func:`as_spectra` return. Nothing in it is checked, so
-    it is cheap to make; use :func:`as_spectra` for arrays of one's own.
+    it is cheap to make; use :func:`as_spectra` for arrays of your own.
 
     Parameters
     ----------
@@ -99,6 +100,19 @@ class Spectra:
 
     def __len__(self):
         return len(self.X)
+
+    def __repr__(self):
+        n_points = len(self.x_axis)
+        text = f"Spectra: {count(len(self), 'spectra')} of {count(n_points, 'points')}"
+        if n_points:
+            text += f", {self.x_axis[0]:g} to {self.x_axis[-1]:g}"
+        text += f" {self.unit}" if self.unit else ""
+        if self.y is not None:
+            classes = np.unique(self.y) if self.classes is None else self.classes
+            text += f", {count(len(classes), 'classes')}"
+        if self.groups is not None:
+            text += f", {count(len(np.unique(self.groups)), 'groups')}"
+        return text
 
     def to_frame(self):
         """Return the intensities as a data frame, whose columns are the axis as text.

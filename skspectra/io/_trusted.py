@@ -23,10 +23,10 @@ TRUSTED_TYPES = (
     # UnmixingClassifier and the parts of its fitted state.
     "skspectra.mixtures._components.DenseComponents",
     "skspectra.mixtures._components.LineComponents",
+    "skspectra.mixtures._results.Known",
     "skspectra.mixtures._screening.DenseScreen",
     "skspectra.mixtures._screening.LineScreen",
     "skspectra.mixtures._solver.Solver",
-    "skspectra.mixtures._unknown.Ghosts",
     "skspectra.mixtures._unmixing.UnmixingClassifier",
     "skspectra.neural._pooled_mlp.PooledMLP",
     "skspectra.neural._spectral_cnn.SpectralCNN",

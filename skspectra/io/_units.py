@@ -31,10 +31,28 @@ def unit_name(text):
     return plain
 
 
+def check_unit(unit):
+    """Return the usual name of a unit that a caller gave, or None; raise where it is unknown."""
+    if unit is None:
+        return None
+    name = unit_name(unit) if isinstance(unit, str) else unit
+    if name not in UNITS:
+        raise ValueError(
+            f"unit={unit!r} is not known; it must be one of {', '.join(UNITS)}, or be left out "
+            "where the axis is in something else"
+        )
+    return name
+
+
+def remark_on_unit(text):
+    """Return what to say of a unit that a file or an object states and that is not known."""
+    return f"its axis is in {text!r}, which is no unit that is known, so it is not converted"
+
+
 def convert_points(x, unit, new_unit, *, wavelength=None, laser=None):
     """Convert points of an axis from one unit to another.
 
-    Known are the units of diffraction, "deg" (2theta), "angstrom" (d) and "1/angstrom" (Q), and
+    It knows the units of diffraction, "deg" (2theta), "angstrom" (d) and "1/angstrom" (Q), and
     those of light, "nm" and "cm-1". With `laser` "cm-1" is a Raman shift from that wavelength.
 
     Parameters
@@ -213,7 +231,7 @@ def to_points(length, x_axis, unit=None):
     x_axis : array-like of shape (n_points,)
         The axis; its mean step counts.
     unit : str, default=None
-        Unit of the axis; None where nobody said, and then any unit is taken for it.
+        Unit of the axis; None where nobody said, and then any known unit is taken for it.
 
     Returns
     -------
@@ -223,7 +241,8 @@ def to_points(length, x_axis, unit=None):
     Raises
     ------
     ValueError
-        If `length` is no such text, is negative, or has another unit than the axis.
+        If `length` is no such text, is negative, or has another unit than the axis or an unknown
+        one.
 
     Examples
     --------
@@ -245,7 +264,8 @@ def to_points(length, x_axis, unit=None):
                 "the axis."
             )
         return int(number)
-    if unit is not None and unit_name(asked) != unit_name(unit):
+    if unit is None:
+        check_unit(asked)
+    elif unit_name(asked) != unit_name(unit):
         raise ValueError(f"{length!r} is in {asked}, but the axis is in {unit}.")
-    step = (x_axis[-1] - x_axis[0]) / (len(x_axis) - 1)
-    return max(1, round(number / step)) if number else 0
+    return max(1, round(number / _grid.mean_step(x_axis))) if number else 0

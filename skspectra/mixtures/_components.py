@@ -54,6 +54,12 @@ class LineComponents:
         sine = np.exp(ln_half - ln_d - moved - slopes @ moves)
         return np.arcsin(np.minimum(sine, 1.0)), slopes
 
+    def angles(self, i, moves, displacement):
+        """Return the angles 2theta of the lines that lie on the axis, in degrees."""
+        theta, _ = self.places(i, moves)
+        angles = np.degrees(2 * theta) + displacement * np.cos(theta)
+        return angles[(angles >= self.x[0]) & (angles <= self.x[-1])]
+
     def render(self, i, moves, width, displacement=0.0, moved=0.0, split=False, rough=False):
         """Return the spectrum of a substance and its derivatives.
 
@@ -155,6 +161,9 @@ def _profile(t):
 class DenseComponents:
     """Substances that are measured spectra; they move as a whole or not at all.
 
+    Their widths are not fitted. A measured spectrum is as wide as its own instrument made it; to
+    fit a narrower one would be to deconvolve it, which raises noise.
+
     Parameters
     ----------
     spectra : ndarray of shape (n_substances, n_points)
@@ -174,6 +183,10 @@ class DenseComponents:
         self.shift = shift
         self.n = len(spectra)
         self.n_moves = np.full(self.n, 0 if shift == "none" else 1)
+
+    def angles(self, i, moves, displacement):
+        """Return no angles, because a spectrum is not a list of lines."""
+        return np.zeros(0)
 
     def render(self, i, moves, width=1.0, displacement=0.0, moved=0.0, split=False, rough=False):
         """Return the spectrum of a substance and its derivatives, as for lines."""

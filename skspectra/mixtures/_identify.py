@@ -1,18 +1,11 @@
 """The phases of powder patterns, from a table of phases, as rows for files."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from skspectra.mixtures._results import (
-    absorption_remark,
-    detection_limits,
-    explain,
-    shares,
-    weights,
-)
+from skspectra._writing import write_csv
 from skspectra.mixtures._unmixing import UnmixingClassifier
 
 _PHASE_COLUMNS = ["file", "phase", "amount", "contribution", "detection_limit"]
@@ -32,7 +25,7 @@ class Identification:
         crystalline part; nan where no structure is known), contribution (share of the fitted
         area) and detection limit (the share that would have been found).
     patterns : list of dict
-        One row per pattern: file, phases joined by +, the unexplained share of the area of all
+        One row per pattern: file, phases joined by "+", the unexplained share of the area of all
         peaks, whether there is an unknown phase, and a remark.
     explanations : list of Explanation
         What :meth:`UnmixingClassifier.explain` returned.
@@ -65,10 +58,7 @@ class Identification:
             ("phases.csv", _PHASE_COLUMNS, self.phases),
             ("patterns.csv", _PATTERN_COLUMNS, self.patterns),
         ):
-            with open(folder / name, "w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, columns, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(rows)
+            write_csv(folder / name, rows, columns)
 
     def plot(self, i, figure=None):
         """Draw one pattern: measured, sum, contributions with ticks, and the difference.
@@ -96,10 +86,7 @@ class Identification:
         height = np.ptp(self.X[i]) or 1.0
         for k, (name, part) in enumerate(zip(found.found, found.contributions, strict=True)):
             (line,) = upper.plot(x, part + found.background, linewidth=0.9, label=str(name))
-            which = int(np.flatnonzero(self.model.classes_ == name)[0])
-            theta, _ = self.model._solver.components.places(which, found.moves[k])
-            ticks = np.degrees(2 * theta) + found.displacement * np.cos(theta)
-            ticks = ticks[(ticks >= x[0]) & (ticks <= x[-1])]
+            ticks = found.lines[k]
             low = self.X[i].min() - 0.04 * height * (k + 1)
             upper.plot(ticks, np.full(len(ticks), low), "|", color=line.get_color(), markersize=6)
         upper.set_title(f"{self.patterns[i]['file']}: {self.patterns[i]['phases'] or 'no phase'}")
@@ -157,7 +144,7 @@ def identify(patterns, table, *, ignore=None, internal_standard=None, alpha=0.1)
     ... )
     >>> table = make_table(cards, wavelength="CuKa", two_theta_range=(15, 60))
     >>> identify((two_theta, made.X), table).patterns[0]["phases"]
-    'a + b'
+    'a+b'
     """
     x_axis, X, names = _patterns(patterns)
     low, high = table.two_theta_range
@@ -175,48 +162,41 @@ def identify(patterns, table, *, ignore=None, internal_standard=None, alpha=0.1)
     model = UnmixingClassifier(
         x_axis, shift="strain", alpha=alpha, ignore=ignore, internal_standard=internal_standard
     ).fit_table(table)
-    phases, rows, explanations = [], [], []
-    for name, row in zip(names, X, strict=True):
-        solution = model._solver.solve(row)
-        explanations.append(explain(model, row, solution))
-        phases += _phase_rows(name, model, solution, explanations[-1])
-        rows.append(_pattern_row(name, model, solution, explanations[-1]))
-    return Identification(phases, rows, explanations, model, x_axis, X)
+    explanations = model.explain(X)
+    named = list(zip(names, explanations, strict=True))
+    return Identification(
+        [row for pair in named for row in _phase_rows(*pair)],
+        [_pattern_row(*pair) for pair in named],
+        explanations,
+        model,
+        x_axis,
+        X,
+    )
 
 
-def _phase_rows(name, model, solution, explanation):
+def _phase_rows(name, found):
     """Return one row per phase found."""
-    which = [int(np.flatnonzero(model.classes_ == phase)[0]) for phase in explanation.found]
-    amounts = weights(model, solution) if model._weighed else np.full(len(model.classes_), np.nan)
-    parts = shares(model, solution)
-    limits = detection_limits(model, solution, which)
+    fields = found.found, found.amounts, found.shares, found.detection_limits
     return [
         {
             "file": name,
-            "phase": str(model.classes_[i]),
-            "amount": round(float(amounts[i]), 4),
-            "contribution": round(float(parts[i]), 4),
+            "phase": str(phase),
+            "amount": round(float(amount), 4),
+            "contribution": round(float(share), 4),
             "detection_limit": round(float(limit), 4),
         }
-        for i, limit in zip(which, limits, strict=True)
+        for phase, amount, share, limit in zip(*fields, strict=True)
     ]
 
 
-def _pattern_row(name, model, solution, explanation):
+def _pattern_row(name, found):
     """Return the row of a pattern."""
-    remarks = ["flat pattern"] if solution.search is None else []
-    remarks += [] if explanation.found else ["no phase found"]
-    for group in explanation.groups:
-        if len(group) > 1:
-            remarks.append("cannot be told apart: " + " or ".join(map(str, group)))
-    if model._weighed:
-        remarks += [absorption_remark(model, solution)]
     return {
         "file": name,
-        "phases": " + ".join(str(phase) for phase in explanation.found),
-        "unexplained": round(explanation.unexplained, 4),
-        "unknown": "yes" if explanation.unknown else "no",
-        "remark": "; ".join(remark for remark in remarks if remark),
+        "phases": "+".join(str(phase) for phase in found.found),
+        "unexplained": round(found.unexplained, 4),
+        "unknown": "yes" if found.unknown else "no",
+        "remark": found.remark,
     }
 
 

@@ -1,12 +1,12 @@
 """From the search in one spectrum to shares, weights, detection limits and an explanation."""
 
-from numbers import Real
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from skspectra.mixtures._search import KAPPA
-from skspectra.mixtures._solver import KAPPA_DENSE
+from skspectra.mixtures._solver import KAPPA_DENSE, Solver
 from skspectra.mixtures._unknown import unexplained_peaks, unknown_score
 
 # Mass attenuation coefficients that differ by more make amounts doubtful.
@@ -22,6 +22,12 @@ class Explanation(NamedTuple):
         Classes of the substances found, the largest contribution first.
     groups : list of list
         For each of them, all classes that nothing can tell apart from it, itself included.
+    shares : ndarray of shape (n_found,)
+        Their shares in the fitted area, without the background.
+    amounts : ndarray of shape (n_found,)
+        Their amounts, as :meth:`UnmixingClassifier.amounts` returns them; nan where unknown.
+    detection_limits : ndarray of shape (n_found,)
+        The share of each that would have been found.
     contributions : ndarray of shape (n_found, n_points)
         Their spectra as fitted.
     background : ndarray of shape (n_points,)
@@ -32,6 +38,8 @@ class Explanation(NamedTuple):
         Fitted strains or offsets of each substance.
     displacement : float
         Fitted displacement, in degrees.
+    lines : list of ndarray
+        Fitted angles of the lines of each phase, in degrees; empty for measured spectra.
     peaks : ndarray of shape (n_peaks, 3)
         Peaks that nothing explains: place, height, and height in units of its uncertainty.
     score : float
@@ -40,70 +48,88 @@ class Explanation(NamedTuple):
         Whether there is at least one substance that was not given in fit.
     unexplained : float
         Area of the peaks that nothing explains, as a share of the area of all peaks.
+    remark : str
+        What a reader of the result should know; empty if there is nothing to say.
     """
 
     found: list
     groups: list
+    shares: np.ndarray
+    amounts: np.ndarray
+    detection_limits: np.ndarray
     contributions: np.ndarray
     background: np.ndarray
     left: np.ndarray
     moves: list
     displacement: float
+    lines: list
     peaks: np.ndarray
     score: float
     unknown: bool
     unexplained: float
+    remark: str
 
 
-def shares(model, solution):
+@dataclass
+class Known:
+    """What is known of the substances after fit, and how they are found.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The substances.
+    areas : ndarray of shape (n_classes,)
+        Area of each spectrum for an amount of 1.
+    solver : Solver
+        Finds the substances of a spectrum.
+    weighed : ndarray of bool of shape (n_classes,)
+        Whether the coefficient of a substance is an amount.
+    absorption : ndarray of shape (n_classes,) or None
+        Mass attenuation coefficients; None of measured spectra.
+    ghosts : ndarray of shape (n_ghosts,)
+        Wavelengths of ghosts of strong lines, as multiples of the wavelength in use.
+    standard : tuple of (int, float) or None
+        Number of the internal standard, and its weight fraction.
+    """
+
+    classes: np.ndarray
+    areas: np.ndarray
+    solver: Solver
+    weighed: np.ndarray
+    absorption: np.ndarray | None
+    ghosts: np.ndarray
+    standard: tuple | None
+
+
+def shares(known, solution):
     """Return the share of each substance in the fitted area."""
-    areas = solution.amounts * np.abs(model.components_).sum(axis=1)
+    areas = solution.amounts * known.areas
     return areas / (areas.sum() or 1.0)
 
 
-def internal_standard(model):
-    """Return the number of the class that is the internal standard, and its weight fraction.
+def weights(known, solution):
+    """Return weight fractions, or amounts in the unit that was given to fit; nan if unknown.
 
-    Raises
-    ------
-    ValueError
-        If it is no class, or if its fraction is not between 0 and 1.
-    """
-    given = model.internal_standard
-    if len(given) != 2 or not isinstance(given[1], Real) or not 0 < given[1] < 1:
-        raise ValueError(
-            f"internal_standard={given!r} must be a class and its weight fraction, a number "
-            "between 0 and 1."
-        )
-    for place, (label, text) in enumerate(zip(model.classes_, model.class_names_, strict=True)):
-        if label == given[0] or text == str(given[0]):
-            return place, given[1]
-    raise ValueError(f"internal_standard={given!r}: there is no class {given[0]!r}.")
-
-
-def weights(model, solution):
-    """Return weight fractions, or amounts in the unit that was given to fit.
-
-    Raises
-    ------
-    ValueError
-        If the internal standard is no class, or if its fraction is not between 0 and 1.
+    Without an internal standard, weight fractions are known only if those of all substances found
+    are, because they add to 1.
     """
     found = solution.amounts.copy()
-    if model.internal_standard is not None:
-        place, fraction = internal_standard(model)
-        standard = found[place]
-        return found * (fraction / standard) if standard > 0 else np.full(len(found), np.nan)
-    if model._absorption is not None:
-        return found / (found.sum() or 1.0)
-    return found
+    present = found > 0
+    if known.standard is not None:
+        place, fraction = known.standard
+        scale = fraction / found[place] if present[place] else np.nan
+    elif known.absorption is not None:
+        scale = 1 / (found.sum() or 1.0) if known.weighed[present].all() else np.nan
+    else:
+        scale = 1.0
+    return np.where(present & ~known.weighed, np.nan, found * scale)
 
 
-def absorption_remark(model, solution):
+def absorption_remark(known, solution):
     """Return a sentence where the substances found absorb very differently, otherwise none."""
-    if model._absorption is None:
+    if known.absorption is None:
         return ""
-    present = model._absorption[(solution.amounts > 0) & (model._absorption > 0)]
+    present = known.absorption[(solution.amounts > 0) & (known.absorption > 0)]
     if len(present) < 2 or present.max() <= _ABSORPTION_RATIO * present.min():
         return ""
     return (
@@ -112,61 +138,87 @@ def absorption_remark(model, solution):
     )
 
 
-def detection_limits(model, solution, which):
+def detection_limits(known, solution, which):
     """Return the share of some substances that would have been found in a spectrum."""
-    search, n_moves = solution.search, model._solver.components.n_moves
+    search, n_moves = solution.search, known.solver.components.n_moves
     if search is None:
         return np.ones(len(which))
-    weighed = model._absorption is not None and model._weighed
-    scale = np.ones(len(n_moves)) if weighed else np.abs(model.components_).sum(axis=1)
-    total = (solution.amounts * scale).sum()
     found = {item.index: item for item in solution.found}
+    weighed = known.absorption is not None and known.weighed[list(found)].all()
     limits = np.ones(len(which))
     for k, i in enumerate(which):
+        scale = np.ones(len(n_moves)) if weighed and known.weighed[i] else known.areas
         item = found.get(i)
         moves, width = np.zeros(n_moves[i]), search.width
         here = search
         if item is not None:
             moves, width = item.moves, item.width
-            here = search.without(item, KAPPA if model._solver.lines else KAPPA_DENSE)
+            here = search.without(item, KAPPA if known.solver.lines else KAPPA_DENSE)
         t = here.components.render(i, moves, width, here.displacement)[0] * here.weight
         square = here.products(t[:, None])[0][0, 0]
         if square > 0:
             least = np.sqrt(solution.threshold / square) * scale[i]
-            rest = total - solution.amounts[i] * scale[i]
+            rest = (solution.amounts * scale).sum() - solution.amounts[i] * scale[i]
             limits[k] = least / max(least + rest, 1e-300)
     return limits
 
 
-def explain(model, row, solution):
+def explain(known, row, solution):
     """Return the explanation of a spectrum."""
     row = row.astype(np.float64)
-    components, groups = model._solver.components, model._solver.groups
-    parts = shares(model, solution)
+    solver, search = known.solver, solution.search
+    components, groups = solver.components, solver.groups
+    parts = shares(known, solution)
     order = sorted(solution.found, key=lambda item: -parts[item.index])
-    search = solution.search
+    which = [item.index for item in order]
     displacement = 0.0 if search is None else search.displacement
     fitted = [
         item.amount * components.render(item.index, item.moves, item.width, displacement)[0]
         for item in order
     ]
     fitted = np.array(fitted).reshape(len(fitted), len(row))
-    curve = model._solver.under(row, fitted.sum(axis=0))
-    peaks = unexplained_peaks(solution, model._ghosts)
-    score = unknown_score(solution, peaks)
+    curve = row if search is None else solver.under(row, fitted.sum(axis=0))
+    peaks = unexplained_peaks(solution, known.ghosts)
+    score = unknown_score(peaks)
     total = fitted.sum() * components.step
-    width = search.width if model._solver.lines and search is not None else 0.0
+    width = search.width if solver.lines and search is not None else 0.0
     missed = (peaks[:, 1] * width / np.cos(np.radians(peaks[:, 0] / 2))).sum() * 1.2
     return Explanation(
-        [model.classes_[item.index] for item in order],
-        [list(model.classes_[groups == groups[item.index]]) for item in order],
-        fitted,
-        curve,
-        row - curve - fitted.sum(axis=0),
-        [item.moves for item in order],
-        displacement,
-        peaks,
-        score,
-        bool(score > 1 or not order),
-        float(missed / (missed + total)) if missed > 0 else 0.0,
+        found=[known.classes[i] for i in which],
+        groups=[list(known.classes[groups == groups[i]]) for i in which],
+        shares=parts[which],
+        amounts=weights(known, solution)[which],
+        detection_limits=detection_limits(known, solution, which),
+        contributions=fitted,
+        background=curve,
+        left=row - curve - fitted.sum(axis=0),
+        moves=[item.moves for item in order],
+        displacement=displacement,
+        lines=[components.angles(item.index, item.moves, displacement) for item in order],
+        peaks=peaks,
+        score=score,
+        unknown=bool(score > 1 or not order),
+        unexplained=float(missed / (missed + total)) if missed > 0 else 0.0,
+        remark=_remark(known, solution, which),
     )
+
+
+def _remark(known, solution, which):
+    """Return what a reader of the result should know."""
+    groups = known.solver.groups
+    remarks = ["flat pattern"] if solution.search is None else []
+    if not which:
+        remarks.append("no phase found")
+    for i in which:
+        group = known.classes[groups == groups[i]]
+        if len(group) > 1:
+            remarks.append("cannot be told apart: " + " or ".join(map(str, group)))
+    if known.weighed.any():
+        cards = [str(known.classes[i]) for i in which if not known.weighed[i]]
+        if cards:
+            remarks.append(f"amounts are not known, because {cards[0]} has no structure")
+        standard = known.standard
+        if standard is not None and not solution.amounts[standard[0]]:
+            remarks.append(f"the internal standard {known.classes[standard[0]]} was not found")
+        remarks.append(absorption_remark(known, solution))
+    return "; ".join(remark for remark in remarks if remark)

@@ -143,8 +143,9 @@ class LineScreen:
             block = slice(start, start + 128)
             a = height[block, :, None]
             here = index[block]
-            top = (product[here] @ a)[..., 0]
-            bottom = (precision[here] @ (a * a))[..., 0]
+            # Clipping changes nothing, and is faster than a check of the indices.
+            top = (np.take(product, here, mode="clip") @ a)[..., 0]
+            bottom = (np.take(precision, here, mode="clip") @ (a * a))[..., 0]
             gain = np.where(top > 0, top, 0.0) ** 2 / np.maximum(bottom, 1e-30)
             chosen[block] = gain.argmax(axis=1)
             gains[block] = gain[np.arange(len(gain)), chosen[block]]

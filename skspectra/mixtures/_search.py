@@ -4,7 +4,6 @@ import copy
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import nnls
 
 # Part of the signal that profiles are wrong by, at every point on its own.
 KAPPA = 0.10
@@ -13,7 +12,7 @@ TEXTURE = 0.5
 # Candidates whose moves are fitted, after screening.
 N_CANDIDATES = 6
 # Spread of strains that is expected, as a share of the largest.
-_PRIOR = 0.5
+PRIOR = 0.5
 _N_ITERATIONS = 3
 
 
@@ -43,6 +42,11 @@ class Found:
     spectrum: np.ndarray = field(default=None, repr=False)
     single: np.ndarray = field(default=None, repr=False)
 
+    @property
+    def error(self):
+        """How far the height of a line may be off, as a factor of its spectrum."""
+        return max(self.amount, 1e-300) * TEXTURE
+
 
 class Search:
     """The state of the search in one spectrum.
@@ -69,29 +73,25 @@ class Search:
         self.y = y
         self.weight = 1 / deviation
         self.target = y * self.weight
-        self.terms = terms * self.weight[:, None]
+        self.terms = terms
         self.components = components
         self.max_move, self.max_displacement = max_move, max_displacement
         self.displacement, self.width = 0.0, width
         self.found = []
+        self.smooth = unit_columns(terms * self.weight[:, None])
         self.project(self.found)
 
     def project(self, others):
         """Take the background and the line errors of some substances as explained."""
-        columns, priors = [self.terms], [np.zeros(self.terms.shape[1])]
+        columns, priors = [self.smooth], [np.zeros(self.smooth.shape[1])]
         for item in others:
-            columns.append((item.spectrum * self.weight)[:, None])
+            columns.append(unit_columns((item.spectrum * self.weight)[:, None]))
             priors.append(np.zeros(1))
             if item.single.shape[1]:
-                scale = max(item.amount, 1e-300) * TEXTURE
-                columns.append(item.single * (scale * self.weight)[:, None])
+                columns.append(item.single * (item.error * self.weight)[:, None])
                 priors.append(np.ones(item.single.shape[1]))
         self.design = np.concatenate(columns, axis=1)
-        norm = np.sqrt((self.design**2).sum(axis=0))
-        # Free columns are scaled, so that the matrix stays well conditioned.
         prior = np.concatenate(priors)
-        scale = np.where(prior > 0, 1.0, np.maximum(norm, 1e-300))
-        self.design = self.design / scale
         gram = self.design.T @ self.design
         gram[np.diag_indices_from(gram)] += prior + 1e-9
         self.inverse = np.linalg.inv(gram)
@@ -154,7 +154,7 @@ class Search:
             J *= self.weight[:, None]
             square, product = self.products(J)
             product = product - square[:, 0] * amount
-            spread = np.full(free, _PRIOR * self.max_move)
+            spread = np.full(free, PRIOR * self.max_move)
             past = np.append(moves, 0.0)[:free].copy()
             if free > n_moves:
                 spread[-1], past[-1] = 0.5 * self.width, width - self.width
@@ -170,120 +170,6 @@ class Search:
                 width = np.clip(width + change[-1], 0.6 * width, 1.6 * width)
                 width = np.clip(width, 0.35 * self.width, 3.0 * self.width)
         return best
-
-    def refine_all(self, n_iterations=4):
-        """Fit moves, widths and amounts of all substances found, and the displacement."""
-        components, found = self.components, self.found
-        for step in range(n_iterations):
-            parts = [
-                components.render(
-                    item.index, item.moves, item.width, self.displacement, split=True
-                )
-                for item in found
-            ]
-            for item, (spectrum, _, single) in zip(found, parts, strict=True):
-                item.spectrum, item.single = spectrum, single
-            self.amounts()
-            if step == n_iterations - 1:
-                break
-            # Line errors are explained, so that texture moves no line.
-            self.project([])
-            singles = [
-                item.single * (item.amount * TEXTURE * self.weight)[:, None] for item in found
-            ]
-            extra = np.concatenate([self.design, *singles], axis=1)
-            gram = extra.T @ extra
-            prior = np.ones(len(gram))
-            prior[: self.design.shape[1]] = 1e-9
-            gram[np.diag_indices_from(gram)] += prior
-            columns, past, spread = [], [], []
-            displaced = 0.0
-            for item, (spectrum, slopes, _) in zip(found, parts, strict=True):
-                n_moves = len(item.moves)
-                columns.append(spectrum[:, None])
-                columns.append(item.amount * slopes[:, : n_moves + components.has_width])
-                displaced = displaced + item.amount * slopes[:, -1]
-                past += [0.0, *item.moves]
-                spread += [np.inf, *[_PRIOR * self.max_move] * n_moves]
-                if components.has_width:
-                    past.append(item.width - self.width)
-                    spread.append(0.5 * self.width)
-            if self.max_displacement:
-                columns.append(displaced[:, None])
-                past.append(self.displacement)
-                spread.append(0.5 * self.max_displacement)
-            J = np.concatenate(columns, axis=1) * self.weight[:, None]
-            model = sum(item.amount * item.spectrum for item in found) * self.weight
-            cross = extra.T @ J
-            solved = np.linalg.solve(
-                gram, np.column_stack([cross, extra.T @ (self.target - model)])
-            )
-            square = J.T @ J - cross.T @ solved[:, :-1]
-            product = J.T @ (self.target - model) - cross.T @ solved[:, -1]
-            precision = 1 / np.array(spread) ** 2
-            product -= precision * np.array(past)
-            square[np.diag_indices_from(square)] += precision
-            square[np.diag_indices_from(square)] *= 1.02
-            square[np.diag_indices_from(square)] += 1e-12 * np.trace(square)
-            self._apply(np.linalg.solve(square, product))
-        self.width = np.median([item.width for item in found]) if found else self.width
-        self.project(found)
-
-    def _apply(self, change):
-        place = 0
-        for item in self.found:
-            place += 1
-            n_moves = len(item.moves)
-            step = np.clip(
-                change[place : place + n_moves], -0.3 * self.max_move, 0.3 * self.max_move
-            )
-            item.moves = np.clip(item.moves + step, -self.max_move, self.max_move)
-            place += n_moves
-            if self.components.has_width:
-                width = np.clip(item.width + change[place], 0.7 * item.width, 1.5 * item.width)
-                item.width = float(np.clip(width, 0.35 * self.width, 3.0 * self.width))
-                place += 1
-        if self.max_displacement:
-            limit = self.max_displacement
-            moved = self.displacement + np.clip(change[place], -0.3 * limit, 0.3 * limit)
-            self.displacement = float(np.clip(moved, -limit, limit))
-
-    def amounts(self):
-        """Fit the amounts of all substances found, line errors explained, none below 0."""
-        if not self.found:
-            return
-        self.project([])
-        spectra = np.stack([item.spectrum for item in self.found], axis=1) * self.weight[:, None]
-        singles = [item.single for item in self.found]
-        if any(single.shape[1] for single in singles):
-            for _ in range(2):
-                scaled = [
-                    item.single * (max(item.amount, 1e-300) * TEXTURE * self.weight)[:, None]
-                    for item in self.found
-                ]
-                extra = np.concatenate([self.design, *scaled], axis=1)
-                gram = extra.T @ extra
-                prior = np.ones(len(gram))
-                prior[: self.design.shape[1]] = 1e-9
-                gram[np.diag_indices_from(gram)] += prior
-                cross = extra.T @ np.column_stack([spectra, self.target])
-                solved = np.linalg.solve(gram, cross)
-                square = spectra.T @ spectra - cross[:, :-1].T @ solved[:, :-1]
-                product = spectra.T @ self.target - cross[:, :-1].T @ solved[:, -1]
-                self._solve(square, product)
-        else:
-            square, product = self.products(spectra)
-            self._solve(square, product)
-
-    def _solve(self, square, product):
-        """Set the amounts that solve the normal equations, none below 0."""
-        scale = np.sqrt(np.maximum(np.diag(square), 1e-300))
-        square = square / np.outer(scale, scale)
-        values, vectors = np.linalg.eigh(square)
-        root = np.sqrt(np.maximum(values, 1e-12))
-        amounts = nnls(root[:, None] * vectors.T, (vectors.T @ (product / scale)) / root)[0]
-        for item, amount in zip(self.found, amounts / scale, strict=True):
-            item.amount = float(amount)
 
     def gains(self):
         """Return by how much each substance found lowers chi-squared, the others present."""
@@ -305,22 +191,46 @@ class Search:
         less = np.maximum(variance - kappa**2 * own * (2 * model - own), 0.01 * variance)
         other.weight = less**-0.5
         other.target = (self.y - own) * other.weight
-        other.terms = self.terms * (other.weight / self.weight)[:, None]
+        other.smooth = unit_columns(self.terms * other.weight[:, None])
         other.found = [found for found in self.found if found is not item]
         other.project(other.found)
         return other
 
-    def unit_peaks(self):
-        """Return the amplitude of a lone line at each point of what is left, and its precision."""
+    def unit_peaks(self, surroundings=None):
+        """Return the amplitude of a lone line at each point of what is left, and its precision.
+
+        Parameters
+        ----------
+        surroundings : float, default=None
+            If given, a level of the points within so many widths is fitted, too, so that a hump is
+            no line.
+
+        Returns
+        -------
+        x, amplitude, precision : ndarray of shape (n_points,)
+            The axis, the amplitudes and the reciprocals of their variances.
+        """
         x = self.components.x
+        squared = self.weight**2
         if not self.components.has_width:
-            precision = self.weight**2
-            return x, self.left * self.weight / precision, precision
+            return x, self.left * self.weight / squared, squared
         step = self.components.step
         half = max(1, round(1.2 * self.width / step))
         t = np.arange(-half, half + 1) * step / self.width
         kernel = np.exp(-4 * np.log(2) * t**2)
         # What is left is whitened; each point counts by its own deviation.
-        product = np.convolve(self.left * self.weight, kernel, mode="same")
-        precision = np.convolve(self.weight**2, kernel**2, mode="same")
+        left = self.left * self.weight
+        product = np.convolve(left, kernel, mode="same")
+        precision = np.convolve(squared, kernel**2, mode="same")
+        if surroundings is not None:
+            ones = np.ones(2 * max(half, round(surroundings * self.width / step)) + 1)
+            total = np.convolve(squared, ones, mode="same")
+            share = np.convolve(squared, kernel, mode="same") / total
+            product = product - share * np.convolve(left, ones, mode="same")
+            precision = np.maximum(precision - share**2 * total, 1e-9 * precision)
         return x, product / np.maximum(precision, 1e-300), precision
+
+
+def unit_columns(columns):
+    """Return columns of norm 1, so that matrices of their products stay well conditioned."""
+    return columns / np.maximum(np.sqrt((columns**2).sum(axis=0)), 1e-300)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from skspectra.mixtures._components import LineComponents
+from skspectra.mixtures._joint import fit_together
 from skspectra.mixtures._pattern import background, noise, smooth_terms
 from skspectra.mixtures._screening import DenseScreen, LineScreen
-from skspectra.mixtures._search import KAPPA, N_CANDIDATES, Search
+from skspectra.mixtures._search import KAPPA, N_CANDIDATES, TEXTURE, Search
 
 # By how much a gain must exceed the best decoy's: decoys are not akin to what is there, but
 # substances of a table are. Chosen on simulated patterns.
@@ -147,11 +148,12 @@ class Solver:
         return Search(y, deviation, terms, self.on(size), *limits, width)
 
     def under(self, y, model):
-        """Return the background under a fitted model."""
+        """Return the background under a fitted model, whose lines may be off by texture."""
         terms = np.concatenate([self.terms, self.ignored.T], axis=1)
         if not terms.shape[1]:
             return np.zeros(len(y))
-        return background(y - model, terms, noise(y))
+        part = TEXTURE if self.lines else KAPPA_DENSE
+        return background(y - model, terms, np.hypot(noise(y), part * model))
 
     def candidates(self, search, without=()):
         """Return the best further substance and the threshold that decoys set."""
@@ -228,7 +230,7 @@ class Solver:
             if best.gain <= threshold:
                 break
             search.found.append(best)
-            search.refine_all()
+            fit_together(search)
         self.prune(search, threshold)
         for item in search.found:
             amounts[item.index] = item.amount
@@ -241,7 +243,7 @@ class Solver:
             if gains.min() > threshold:
                 break
             del search.found[gains.argmin()]
-            search.refine_all()
+            fit_together(search)
         if search.found:
             search.gains()
 

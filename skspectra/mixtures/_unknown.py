@@ -3,45 +3,53 @@
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
-# K-beta and tungsten L-alpha as multiples of the wavelength in use, for copper; other anodes have
-# a K-beta of much the same ratio.
-_GHOSTS = np.array([1.392234, 1.476400]) / 1.540593
 # Least height of a peak in units of its uncertainty.
 _CLEAR = 5.0
+# Peaks must stand out of the points within so many widths.
+_SURROUNDINGS = 2.5
 # Ghosts of a line are at most this part of it.
 _GHOST_PART = 0.05
-# Peaks count up to this height, in units of their uncertainty.
-_HIGHEST = 30.0
-# The score that 3 % of simulated patterns without an unknown phase exceed.
-THRESHOLD = 200.0
+# The score that 2 % of simulated patterns without an unknown phase exceed.
+THRESHOLD = 220.0
 
 
-class Ghosts:
-    """Where strong lines have ghosts that are no phase."""
+def expected_ghosts(places, model, x, width, ratios):
+    """Return the largest ghost of a strong line to be expected at each place.
 
-    def __init__(self, wavelengths):
-        self.ratios = None if wavelengths is None else _GHOSTS
+    Parameters
+    ----------
+    places : ndarray of shape (n_places,)
+        Angles 2theta, in degrees.
+    model : ndarray of shape (n_points,)
+        What is explained.
+    x : ndarray of shape (n_points,)
+        Its axis.
+    width : float
+        Width of the lines, within which the strong line is looked for.
+    ratios : ndarray of shape (n_ghosts,)
+        Wavelengths of the ghosts, as multiples of that of the strong line.
 
-    def near(self, places, model, x, width):
-        """Return the largest ghost to be expected at each place."""
-        largest = np.zeros(len(places))
-        if self.ratios is None:
-            return largest
-        for ratio in self.ratios:
-            sine = np.sin(np.radians(places / 2)) / ratio
-            source = 2 * np.degrees(np.arcsin(np.minimum(sine, 1.0)))
-            for offset in (-width, -width / 2, 0.0, width / 2, width):
-                strong = np.interp(source + offset, x, model, right=0.0)
-                largest = np.maximum(largest, np.where(sine < 1, strong, 0.0))
-        return _GHOST_PART * largest
+    Returns
+    -------
+    largest : ndarray of shape (n_places,)
+        Heights.
+    """
+    largest = np.zeros(len(places))
+    for ratio in ratios:
+        sine = np.sin(np.radians(places / 2)) / ratio
+        source = 2 * np.degrees(np.arcsin(np.minimum(sine, 1.0)))
+        for offset in (-width, -width / 2, 0.0, width / 2, width):
+            strong = np.interp(source + offset, x, model, left=0.0, right=0.0)
+            largest = np.maximum(largest, np.where(sine < 1, strong, 0.0))
+    return _GHOST_PART * largest
 
 
-def unexplained_peaks(solution, ghosts):
+def unexplained_peaks(solution, ratios):
     """Return peaks that nothing explains: place, height, and height over its uncertainty."""
     search = solution.search
     if search is None:
         return np.zeros((0, 3))
-    x, amplitude, precision = search.unit_peaks()
+    x, amplitude, precision = search.unit_peaks(_SURROUNDINGS)
     clear = amplitude * np.sqrt(precision)
     inner = (clear[1:-1] > clear[:-2]) & (clear[1:-1] >= clear[2:]) & (clear[1:-1] > _CLEAR)
     places = np.flatnonzero(inner) + 1
@@ -49,7 +57,7 @@ def unexplained_peaks(solution, ghosts):
     for item in solution.found:
         model += item.amount * item.spectrum
     width = search.width if search.components.has_width else 0.0
-    expected = ghosts.near(x[places], model, x, width)
+    expected = expected_ghosts(x[places], model, x, width, ratios)
     # Beside a line that is explained, what is left is an error of its profile.
     reach = max(1, round(width / search.components.step)) if width else 0
     near = maximum_filter1d(model, 2 * reach + 1)
@@ -60,8 +68,6 @@ def unexplained_peaks(solution, ghosts):
     return np.stack([x[places], amplitude[places], clear[places]], axis=1)
 
 
-def unknown_score(solution, peaks):
+def unknown_score(peaks):
     """Return the evidence of an unknown substance, in units of the threshold."""
-    if solution.search is None:
-        return 0.0
-    return float((np.minimum(peaks[:, 2], _HIGHEST) ** 2).sum() / THRESHOLD)
+    return float((peaks[:, 2] ** 2).sum() / THRESHOLD)

@@ -5,26 +5,30 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_array, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skspectra._pickling import VersionMixin
-from skspectra._validation import as_indicator
 from skspectra.mixtures._components import DenseComponents, LineComponents
 from skspectra.mixtures._groups import alike
+from skspectra.mixtures._inputs import (
+    as_matrix,
+    check_amounts,
+    check_axis,
+    check_ignored,
+    check_standard,
+)
 from skspectra.mixtures._results import (
+    Known,
     absorption_remark,
     detection_limits,
     explain,
-    internal_standard,
     shares,
     weights,
 )
 from skspectra.mixtures._solver import Solver
 from skspectra.mixtures._training import pure_spectra, tune
-from skspectra.mixtures._unknown import Ghosts
 
 # Largest strain and displacement (in degrees) that "auto" stands for, and the largest offset as a
 # share of the axis.
@@ -66,7 +70,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Spectra of what is no substance: an empty holder, a blank.
     internal_standard : tuple of (class, float), default=None
         A substance that was added, and its weight fraction in the sample; it makes amounts
-        absolute.
+        absolute. Its own amount must be known, from its structure or from `amounts` in fit.
     random_state : int, RandomState instance or None, default=0
         Draws the decoys.
 
@@ -100,6 +104,9 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     taken in if it lowers chi-squared by more than the best of many decoys. After each, the
     shifts, widths and amounts of all are fitted together, and those that have become superfluous
     are taken out.
+
+    Widths are fitted for the phases of a table. Measured spectra keep the width that their own
+    instrument gave them: to make one narrower would be to deconvolve it, which raises noise.
 
     Measured negatives, such as those of noise around zero, are allowed: amounts are never
     negative, spectra may be. So the tag ``positive_only`` is not set.
@@ -192,14 +199,17 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         names = getattr(y, "columns", None)
         X, y = validate_data(self, X, y, multi_output=True, dtype=(np.float64, np.float32))
         check_classification_targets(y)
-        Y = self._labels(y, names)
-        axis = self._axis(X.shape[1])
+        Y, self.classes_, self.class_names_, self._multilabel = as_matrix(y, names)
+        self._dtype = y.dtype
+        axis = check_axis(
+            self.x_axis, getattr(self, "feature_names_in_", None), X.shape[1], self.shift
+        )
         if amounts is not None:
-            amounts = self._given_amounts(amounts, Y)
+            amounts = check_amounts(amounts, Y, self._multilabel)
         X = X.astype(np.float64)
         self.components_ = pure_spectra(X, Y, amounts, self.class_names_)
-        self._weighed, self._absorption = amounts is not None, None
-        self._prepare(DenseComponents(self.components_, axis, self.shift), None)
+        weighed = np.full(len(self.classes_), amounts is not None)
+        self._prepare(DenseComponents(self.components_, axis, self.shift), weighed)
         if self._multilabel:
             mixtures = Y.sum(axis=1) > 1
             self._solver.margin = tune(self._solver, X[mixtures], Y[mixtures])
@@ -226,7 +236,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         ------
         ValueError
             If `shift` is not "strain", if `x_axis` is missing or no axis of angles, or if
-            `internal_standard` is no phase and fraction.
+            `internal_standard` is no phase and fraction, or a reference card.
         """
         self._validate_params()
         if self.shift != "strain":
@@ -234,7 +244,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         if self.x_axis is None:
             raise ValueError("A table of phases needs x_axis, the angles of the patterns.")
         self.n_features_in_ = len(self.x_axis)
-        axis = self._axis(self.n_features_in_)
+        axis = check_axis(self.x_axis, None, self.n_features_in_, self.shift)
         self._multilabel, self._dtype = True, np.dtype(np.int64)
         self.classes_ = np.array(table.names)
         self.class_names_ = self.classes_.astype(str)
@@ -243,29 +253,32 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         self.components_ = np.array(
             [components.render(i, zero[i], _WIDTH)[0] for i in range(components.n)]
         )
-        self._weighed = bool(np.all(table.weighed))
-        self._absorption = np.array(table.absorption)
-        self._prepare(components, table.wavelengths)
+        ghosts = table.ghosts / table.wavelengths[0, 0]
+        self._prepare(components, np.array(table.weighed), np.array(table.absorption), ghosts)
         self.margin_ = self._solver.margin
         return self
 
-    def _prepare(self, components, wavelengths):
+    def _prepare(self, components, weighed, absorption=None, ghosts=()):
         """Set the solver and the groups of substances that nothing can tell apart."""
-        if self.internal_standard is not None:
-            internal_standard(self)
+        standard = check_standard(
+            self.internal_standard, self.classes_, self.class_names_, weighed
+        )
         seed = self.random_state
         if hasattr(seed, "randint"):
             seed = seed.randint(2**31)
         n_points = len(components.x)
-        self._ghosts = Ghosts(wavelengths)
         self._solver = Solver(
             components,
             self._limit(components.x),
             self._displacement(),
             self._n_terms(n_points),
             self.alpha,
-            self._ignored(n_points),
+            check_ignored(self.ignore, n_points),
             np.random.default_rng(seed),
+        )
+        areas = np.abs(self.components_).sum(axis=1)
+        self._known = Known(
+            self.classes_, areas, self._solver, weighed, absorption, np.array(ghosts), standard
         )
         labels = alike(self._solver)
         self._solver.groups = labels
@@ -274,52 +287,6 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
             for group in np.unique(labels)
             if np.sum(labels == group) > 1
         ]
-
-    def _labels(self, y, names):
-        """Set the classes and return a 0/1 matrix."""
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        self._multilabel = y.ndim == 2
-        if self._multilabel:
-            Y = as_indicator(y, "y")
-            self._dtype = y.dtype
-            self.classes_ = np.arange(Y.shape[1])
-            given = self.classes_ if names is None else names
-        else:
-            if type_of_target(y) not in ("binary", "multiclass"):
-                raise ValueError(f"Unknown label type: {type_of_target(y)}.")
-            self.classes_ = np.unique(y)
-            Y = (y[:, None] == self.classes_).astype(int)
-            given = self.classes_
-        self.class_names_ = np.array([str(name) for name in given])
-        return Y
-
-    def _axis(self, n_points):
-        axis = self.x_axis
-        if axis is None and hasattr(self, "feature_names_in_"):
-            try:
-                axis = [float(name) for name in self.feature_names_in_]
-            except ValueError:
-                axis = None
-        if axis is None:
-            if self.shift != "none":
-                raise ValueError(
-                    f"shift={self.shift!r} needs an axis; give x_axis, or a frame whose column "
-                    "names are numbers."
-                )
-            return np.arange(float(n_points))
-        axis = check_array(axis, ensure_2d=False, dtype=np.float64, input_name="x_axis")
-        if axis.shape != (n_points,) or not (np.diff(axis) > 0).all():
-            raise ValueError(
-                f"x_axis has shape {axis.shape}; it must hold one ascending value for each of the "
-                f"{n_points} points."
-            )
-        if self.shift == "strain" and not 0 <= axis[0] < axis[-1] < 180:
-            raise ValueError(
-                f"x_axis reaches from {axis[0]:g} to {axis[-1]:g}; angles 2theta must be at least "
-                "0 and below 180 degrees."
-            )
-        return axis
 
     def _limit(self, axis):
         if self.shift == "none":
@@ -337,27 +304,6 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         if self.n_background != "auto":
             return min(self.n_background, n_points // 2)
         return int(np.clip(n_points // 60, 4, 14)) if n_points >= 60 else 0
-
-    def _ignored(self, n_points):
-        if self.ignore is None:
-            return np.zeros((0, n_points))
-        ignored = check_array(self.ignore, dtype=np.float64, input_name="ignore")
-        if ignored.shape[1] != n_points:
-            raise ValueError(
-                f"ignore has {ignored.shape[1]} points a row and X {n_points}; they must agree."
-            )
-        return ignored
-
-    def _given_amounts(self, amounts, Y):
-        amounts = check_array(amounts, dtype=np.float64, input_name="amounts", ensure_2d=False)
-        if amounts.ndim == 1 and not self._multilabel:
-            amounts = amounts[:, None] * Y
-        if amounts.shape != Y.shape or (amounts < 0).any():
-            raise ValueError(
-                f"amounts has shape {amounts.shape}; it must be {Y.shape}, one column per class, "
-                "and hold no negative number."
-            )
-        return amounts
 
     def _solutions(self, X):
         check_is_fitted(self)
@@ -386,7 +332,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         return self.classes_[np.array(best, dtype=int)]
 
     def _largest(self, solution, row):
-        parts = shares(self, solution)
+        parts = shares(self._known, solution)
         if parts.any():
             return parts.argmax()
         # Nothing stands out; the label is that of the spectrum that fits best alone.
@@ -408,7 +354,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         shares : ndarray of shape (n_samples, n_classes)
             Shares of the area; each row adds to 1, or is 0 where nothing was found.
         """
-        return np.array([shares(self, solution) for solution in self._solutions(X)[1]])
+        return np.array([shares(self._known, solution) for solution in self._solutions(X)[1]])
 
     def amounts(self, X):
         """Return weight fractions, or amounts in the unit that `amounts` had in fit.
@@ -416,7 +362,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         From a table, coefficients are per mass: w is proportional to c M V [Hill and Howard]. The
         fractions are those of the *identified crystalline* part and add to 1; an amorphous part
         and unknown phases are not counted. With `internal_standard` they are fractions of the
-        whole sample.
+        whole sample. They are nan where a reference card was found, or no internal standard.
 
         Parameters
         ----------
@@ -434,16 +380,16 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
             If no amounts are known: neither from `amounts` in fit nor from structures.
         """
         check_is_fitted(self)
-        if not self._weighed:
+        if not self._known.weighed.any():
             raise ValueError(
                 "Amounts are not known: give `amounts` to fit, or a table of phases made from "
                 "structures. contributions() needs neither."
             )
         solutions = self._solutions(X)[1]
-        remarks = {absorption_remark(self, solution) for solution in solutions} - {""}
+        remarks = {absorption_remark(self._known, solution) for solution in solutions} - {""}
         if remarks:
             warnings.warn(max(remarks), stacklevel=2)
-        return np.array([weights(self, solution) for solution in solutions])
+        return np.array([weights(self._known, solution) for solution in solutions])
 
     def detection_limits(self, X):
         """Return the share of each substance that would have been found.
@@ -456,11 +402,12 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Returns
         -------
         limits : ndarray of shape (n_samples, n_classes)
-            Weight fractions where weights are known, otherwise shares of the area. 1 means that
-            the substance would be found only on its own, if at all.
+            Weight fractions where those of the substance and of all that was found are known,
+            otherwise shares of the area. 1 means that the substance would be found only on its
+            own, if at all.
         """
         every = range(len(self.classes_))
-        return np.array([detection_limits(self, s, every) for s in self._solutions(X)[1]])
+        return np.array([detection_limits(self._known, s, every) for s in self._solutions(X)[1]])
 
     def explain(self, X):
         """Explain each spectrum: contributions, what is left, and the peaks nothing explains.
@@ -476,4 +423,4 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
             One per spectrum.
         """
         X, solutions = self._solutions(X)
-        return [explain(self, *pair) for pair in zip(X, solutions, strict=True)]
+        return [explain(self._known, *pair) for pair in zip(X, solutions, strict=True)]

@@ -152,7 +152,7 @@ class BaseNetwork(ClassifierMixin, VersionMixin, BaseEstimator, metaclass=ABCMet
         return self
 
     def _warn(self, X):
-        """Warn of what the preparation of spectra does to these."""
+        """Warn where the preparation would change spectra in a way that the user should know."""
 
     def _encode_fit(self, y):
         """Learn the classes and return the targets of the loss: class numbers or a 0/1 matrix."""

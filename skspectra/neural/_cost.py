@@ -10,7 +10,7 @@ from skspectra.neural._blocks import Parallel, Residual
 
 
 class Cost(NamedTuple):
-    """Size, work per spectrum, and number of points that a value before the dense part sees."""
+    """Size of a network, its work per spectrum, and the receptive field before its dense part."""
 
     parameters: int
     multiply_adds: int

@@ -1,4 +1,4 @@
-"""Figures of how training went."""
+"""A figure of the training of a network."""
 
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted

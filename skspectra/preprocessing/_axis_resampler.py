@@ -2,7 +2,6 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
-from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skspectra import _grid
@@ -11,29 +10,19 @@ from skspectra._validation import validate_spectra
 from skspectra.preprocessing._max_pool import column_axis
 
 
-def _check_axis(values, name):
-    """Return an axis as float64, or raise a ValueError that names it."""
-    values = check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
-    if values.ndim != 1 or len(values) < 2 or not (np.diff(values) > 0).all():
-        raise ValueError(
-            f"{name} has shape {values.shape}; it must be ascending and hold two points or more."
-        )
-    return values
-
-
 class AxisResampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEstimator):
     """Spectra on another grid of points, for models that need a coarser or an even one.
 
     Every spectrum must be on the grid of ``fit``, as scikit-learn asks of all steps: another
-    number of points, or other column names of a data frame, is an error. Files on different grids
-    are brought onto one by :func:`skspectra.io.read_spectra` and :func:`skspectra.io.resample`,
-    before the model.
+    number of points, or other column names of a data frame, is an error. To bring files that are
+    on different grids onto one grid, use :func:`skspectra.io.read_spectra` or
+    :func:`skspectra.io.resample` before the model.
 
     Parameters
     ----------
     new_axis : array-like of shape (n_new_points,)
-        The axis asked for, ascending. It must lie within that of the spectra; half a step may be
-        missing at the ends.
+        The axis of the result, ascending. It must lie within the axis of the spectra, which may be
+        shorter by half a step at either end.
     x_axis : array-like of shape (n_points,), default=None
         The axis of the spectra, ascending. None takes the column names of a data frame where all
         of them are numbers, or else counts the points from 0.
@@ -57,7 +46,8 @@ class AxisResampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEs
     Notes
     -----
     Where the new step is finer, values are interpolated linearly. Where it is coarser, a value is
-    the mean over the bin of the point. Equal grids, within 1 % of a step, are left alone.
+    the mean over the bin of the point. If the two grids are equal within 1 % of a step, the
+    spectra stay as they are.
 
     Examples
     --------
@@ -99,7 +89,7 @@ class AxisResampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEs
         given = X
         X = validate_spectra(self, X, ensure_min_features=2)
         x_axis = self._find_axis(given, X.shape[1])
-        new_axis = _check_axis(self.new_axis, "new_axis")
+        new_axis = _grid.check_axis(self.new_axis, name="new_axis")
         if not _grid.covers(x_axis, new_axis):
             raise ValueError(
                 f"new_axis reaches from {new_axis[0]:g} to {new_axis[-1]:g}, but the spectra "
@@ -114,11 +104,8 @@ class AxisResampler(OneToOneFeatureMixin, TransformerMixin, VersionMixin, BaseEs
         if self.x_axis is None:
             # Names that are no numbers say nothing of the axis.
             even = np.arange(n_points, dtype=np.float64)
-            return even if axis is None else _check_axis(axis, "the axis in the column names")
-        x_axis = _check_axis(self.x_axis, "x_axis")
-        if len(x_axis) != n_points:
-            raise ValueError(f"x_axis has {len(x_axis)} points, but the spectra have {n_points}.")
-        return x_axis
+            return even if axis is None else _grid.check_axis(axis, name="the axis of the columns")
+        return _grid.check_axis(self.x_axis, n_points)
 
     def transform(self, X):
         """Return the spectra on the new axis.

@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.utils import check_array
 
+from skspectra._grid import check_axis, mean_step
+
 # Full width at half height per lag at which the slopes of a Gaussian become uncorrelated. For a
 # Lorentzian it would be 1.73.
 _GAUSSIAN = 2 * np.sqrt(np.log(2))
@@ -17,8 +19,8 @@ _ROUNDING = 1e-10
 def band_width(X, x_axis=None):
     """Return the typical full width at half height of the bands of spectra.
 
-    It sets the scale of filters: a Savitzky-Golay window much wider than a band flattens it, and
-    a much narrower one keeps the noise. No label is used.
+    The width sets the scale of filters: a Savitzky-Golay window much wider than a band flattens
+    it, and a much narrower one keeps the noise. No label is used.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ def band_width(X, x_axis=None):
     the width: ``width / 1.665`` for a Gaussian. A constant or sloping baseline does not matter,
     white noise only touches lags 0 and 1, which are not used, and the autocorrelations of all
     spectra are averaged. Sharp bands have the steepest slopes, so they count for more than broad
-    ones. Of more than 500 spectra every second, third, ... is used.
+    ones. If there are more than 500 spectra, only every second or third one is used, and so on.
 
     Examples
     --------
@@ -62,7 +64,7 @@ def band_width(X, x_axis=None):
     30
     """
     X = check_array(X, dtype=[np.float64, np.float32], ensure_min_features=8)
-    step = axis_step(x_axis, X.shape[1])
+    step = 1.0 if x_axis is None else mean_step(check_axis(x_axis, X.shape[1]))
     X = X[:: -(-len(X) // _ENOUGH)].astype(np.float64)
     height = np.abs(X).max(axis=1, keepdims=True)
     slopes = np.diff(X / np.where(height > 0, height, 1), axis=1)
@@ -78,17 +80,3 @@ def band_width(X, x_axis=None):
         return _NARROWEST * step
     before, after = correlation[lag - 1 : lag + 1]
     return float(_GAUSSIAN * (lag - 1 + before / (before - after))) * step
-
-
-def axis_step(x_axis, n_points):
-    """Return the mean distance of neighbouring points, 1 without an axis."""
-    if x_axis is None:
-        return 1.0
-    x_axis = np.asarray(x_axis, dtype=np.float64)
-    if x_axis.shape != (n_points,):
-        raise ValueError(
-            f"x_axis has the shape {x_axis.shape}, but must have ({n_points},), one value a point."
-        )
-    if not (np.diff(x_axis) > 0).all():
-        raise ValueError("x_axis must ascend from point to point.")
-    return float(x_axis[-1] - x_axis[0]) / (n_points - 1)

@@ -76,13 +76,13 @@ class BaselineCorrector(BaseRowTransformer):
     Notes
     -----
     This class needs pybaselines: ``pip install "skspectra[baseline]"``. Spectra are corrected one
-    by one, in float64, in a few milliseconds each. The points are taken as evenly spaced. A method
-    that uses places on the axis gets them from -1 to 1.
+    by one, in float64. The points are taken as evenly spaced. A method that uses places on the
+    axis gets places from -1 to 1.
 
     A constant spectrum is all baseline and becomes zero. Spectra of fewer than ten points stay as
     they are, because so few points cannot tell a baseline from a peak.
 
-    Warnings and errors of the method are passed on, errors with a note that names the row.
+    Warnings and errors of the method are passed on. An error gets a note that names the row.
 
     References
     ----------

@@ -8,7 +8,7 @@ from sklearn.utils import check_array
 from skspectra._options import NORMS
 
 LAWS = ("adaptive", "sqrt", "log", "none")
-# Those that have no value for negative intensities.
+# The laws that have no value for negative intensities.
 CLIPPING = ("sqrt", "log")
 
 # "adaptive" is linear well within this many scatters of the level and a square root well beyond.
@@ -119,16 +119,16 @@ def compress(X, law="adaptive", floor=1e-3):
     X : array-like of shape (n_samples, n_points)
         Intensities, usually normalised and pooled.
     law : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
-        "adaptive" takes the square root of what rises above a spectrum's own level. It is
-        ``d / sqrt(|d| + 20 s)``, where ``d`` is the difference of an intensity from the level,
-        the level is the first octile of the intensities [1]_, and the scatter ``s`` is the level
-        minus the smallest intensity. This is the square root on a spectrum that is zero between
-        its peaks, and it is linear within the noise and on smooth spectra. A constant background
-        drops out, and dips stay dips. Up to seven eighths of the intensities may be peaks.
-        Spectra of fewer than ten intensities are returned as they are.
-        "sqrt" is the square root and "log" is ``log1p(X / floor)``. Both clip negative values at
-        0, with a warning if these hold more than 1 % of the total absolute intensity. "none"
-        returns `X` as it is.
+        "adaptive" measures intensities from the level of their spectrum. The level is the first
+        octile of the intensities [1]_: one intensity in eight is smaller. The scatter ``s`` is
+        the level minus the smallest intensity. An intensity that differs from the level by ``d``
+        becomes ``d / sqrt(|d| + 20 s)``. On a spectrum that is zero between its peaks this is the
+        square root. Within the noise, and on smooth spectra, it is proportional to ``d``. A
+        constant background drops out, and dips stay dips. Up to seven eighths of the intensities
+        may belong to peaks. Spectra of fewer than ten intensities are returned as they are.
+        "sqrt" takes the square root, and "log" takes ``log1p(X / floor)``. Both clip negative
+        values at 0. A warning is given if the negative values hold more than 1 % of the total
+        absolute intensity. "none" returns `X` as it is.
     floor : float, default=1e-3
         Intensity (> 0, in the units of `X`) below which "log" is linear. Anything far below it
         vanishes, so set it to the level of the noise or of the smallest peak that matters.

@@ -17,9 +17,10 @@ class IntensityCompressor(BaseRowTransformer):
     Parameters
     ----------
     law : {"adaptive", "sqrt", "log", "none"}, default="adaptive"
-        "adaptive" takes the square root of what rises above the spectrum's own level and is
-        linear near that level. "sqrt" is the square root and "log" is ``log1p(X / floor)``, both
-        of intensities clipped at 0. "none" leaves the intensities as they are.
+        "adaptive" measures intensities from the level of their spectrum. It takes the square root
+        far from the level and is proportional near the level. "sqrt" takes the square root, and
+        "log" takes ``log1p(X / floor)``; both clip negative intensities at 0. "none" leaves the
+        intensities as they are.
     floor : float, default=1e-3
         Intensity (> 0, in the units of `X`) below which "log" is linear. Only "log" uses it.
 

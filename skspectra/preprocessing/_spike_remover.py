@@ -45,27 +45,27 @@ class SpikeRemover(BaseRowTransformer):
     Notes
     -----
     A spike is one or two points wide and stands above both neighbours by more than `threshold`.
-    It must also be far higher than the steps beside it: these are at most 20 % of its height, or
-    5 % if it is two points wide, less an allowance for noise. A sampled Gaussian peak whose
-    standard deviation is 0.6 points or more has a larger step. A straight line between its
-    neighbours replaces a spike. All other points stay the same bit for bit.
+    It must also be far higher than the steps beside it. These steps are at most 20 % of the height
+    of the spike, or 5 % if the spike is two points wide, less an allowance for noise. A sampled
+    Gaussian peak whose standard deviation is 0.6 points or more has a larger step. Each spike is
+    replaced by a straight line between its neighbours. All other points stay the same bit for bit.
 
     The scatter of the differences is that of Iglewicz and Hoaglin, ``MAD / 0.6745``. If more than
     half of the differences are alike, it is ``1.2533`` times the mean absolute deviation, without
     the largest twentieth.
 
-    In white noise nearly all spikes of one point are found from 40 standard deviations of the
-    noise on, and nearly all spikes of two points from 150 on. But counting noise with so few
-    counts that most points are zero looks like spikes everywhere.
+    A spike of two points must be several times as high as a spike of one point before it is found.
+    Counting noise with so few counts that most points are zero looks like spikes everywhere.
 
     At the first and last two points only spikes of one point are found. Spectra of fewer than ten
     points stay as they are.
 
     Replicates (`groups`) reveal more. In a group of three or more spectra each spectrum is
-    compared with the median of the group, brought to its own scale. A spike stands above the
-    median by more than `threshold` scatters, and above 1.5 times the height that the median has
-    within two points. So a peak that all replicates have at the same place stays, however sharp it
-    is, and wide spikes are removed too. The median replaces a spike.
+    compared with the median of the group, which is first brought to the scale of the spectrum. A
+    spike stands above the median by more than `threshold` scatters, and above 1.5 times the height
+    that the median has within two points. So a peak that all replicates have at the same place
+    stays, however sharp it is, and wide spikes are removed too. Each spike is replaced by the
+    median.
 
     References
     ----------

@@ -25,10 +25,10 @@ class PooledSVC(ClassifierMixin, VersionMixin, BaseEstimator):
     """Support vector machine on normalised, max-pooled, compressed spectra.
 
     An SVM on raw spectra fails where narrow peaks move. Networks for such spectra owe their
-    accuracy to pooling [1]_, and an SVM can have it, too, in seconds. On smooth spectra, such as
-    infrared ones, a linear model on derivatives is better. This class is a scikit-learn Pipeline
-    with flat parameters. Use it with :class:`AugmentedClassifier` if there are few spectra to
-    learn the shifts from.
+    accuracy to pooling [1]_, and pooling makes an SVM accurate too, within seconds. On smooth
+    spectra, such as infrared spectra, a linear model on derivatives is better. This class is a
+    scikit-learn Pipeline with flat parameters. Use it inside :class:`AugmentedClassifier` if there
+    are few spectra to learn the shifts from.
 
     Parameters
     ----------
@@ -81,19 +81,19 @@ class PooledSVC(ClassifierMixin, VersionMixin, BaseEstimator):
     -----
     The square root makes minor peaks count: its slope is larger for smaller peaks, and it makes
     the counting noise of all intensities equally large [2]_. But it would amplify noise and
-    changes of the background most of all. So the default takes the square root only of what
-    rises above the level of a spectrum.
+    changes of the background most of all. So the default measures intensities from the level of
+    their spectrum, and takes the square root only far from this level.
 
     Features are centred. This leaves their distances unchanged, but ``gamma="scale"`` becomes the
-    inverse of how much spectra differ, instead of depending on what they have in common. Without
-    centring an SVM hardly learns from smooth spectra. Features are not divided by their standard
-    deviations, because this would amplify windows that hold only noise.
+    inverse of how much spectra differ, and no longer depends on what all spectra have in common.
+    Without centring an SVM hardly learns from smooth spectra. Features are not divided by their
+    standard deviations, because this would amplify windows that hold only noise.
 
     The time to fit grows with the square of the number of classes, because each pair of classes
-    is a small problem. The time to predict grows only with the number of support vectors if one
-    class beats all others, which is nearly always so. Scores need the decisions of all pairs. If
-    a decision is zero to within rounding, as between equal spectra with two labels, the
-    predicted label may differ from that of ``pipeline_``.
+    is a small problem. ``predict`` compares only a few pairs: nearly always one class beats all
+    others, and then the time grows only with the number of support vectors. ``decision_function``
+    needs all pairs. If a decision is zero to within rounding, as between equal spectra with two
+    labels, the predicted label may differ from that of ``pipeline_``.
 
     There is no ``sample_weight``. A weight of two equals a repeated spectrum only to within the
     tolerance of :class:`sklearn.svm.SVC`. Scikit-learn's checks of this equivalence need a
@@ -265,8 +265,8 @@ class PooledSVC(ClassifierMixin, VersionMixin, BaseEstimator):
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One column per class; a larger score means a likelier class. For two classes it is the
-            signed distance from the boundary, positive for ``classes_[1]``.
+            One column per class; a larger score means a likelier class. For two classes the score
+            is the signed distance from the boundary, positive for ``classes_[1]``.
         """
         features = self._features(X, -1).astype(np.float64, copy=False)
         svc = self.pipeline_[-1]

@@ -14,13 +14,13 @@ _BLOCK_BYTES = 2**27
 _ROUNDING = 1e-12
 
 
-def _by_blocks(function, svc, X, values_a_row):
+def _by_blocks(function, svc, X, values_per_row):
     """Call `function` with the kernel of a few rows at a time and join what it returns.
 
-    The second argument of `function` is the largest absolute kernel value of each row. It holds
-    `values_a_row` values per row, including the kernel with all support vectors.
+    The second argument of `function` is the largest absolute kernel value of each row. A block
+    holds `values_per_row` values per row, including the kernel with all support vectors.
     """
-    n_rows = max(1, _BLOCK_BYTES // (8 * values_a_row))
+    n_rows = max(1, _BLOCK_BYTES // (8 * values_per_row))
     keywords = {"gamma": svc.gamma, "degree": svc.degree, "coef0": svc.coef0}
     results = []
     for start in range(0, len(X), n_rows):
@@ -158,8 +158,8 @@ def predict(svc, X):
     if n_classes == 2:
         return svc.classes_[(decision_function(svc, X) > 0).astype(np.intp)]
     # These are the kernel, a copy of it, and for each class votes, decisions and their copies.
-    values_a_row = 2 * len(svc.support_vectors_) + 6 * n_classes
-    return svc.classes_[_by_blocks(_Duels(svc).winners, svc, X, values_a_row)]
+    values_per_row = 2 * len(svc.support_vectors_) + 6 * n_classes
+    return svc.classes_[_by_blocks(_Duels(svc).winners, svc, X, values_per_row)]
 
 
 def decision_function(svc, X):
@@ -175,8 +175,8 @@ def decision_function(svc, X):
     Returns
     -------
     scores : ndarray of shape (n_samples, n_classes) or (n_samples,)
-        Votes plus less than half a vote for the sum of the decisions. For two classes it is the
-        decision itself.
+        Votes plus less than half a vote for the sum of the decisions. For two classes the score
+        is the decision itself.
     """
     n_classes, n_vectors = len(svc.classes_), len(svc.support_vectors_)
     if n_classes == 2:
@@ -189,5 +189,5 @@ def decision_function(svc, X):
 
         return _by_blocks(decide, svc, X, n_vectors)
     # These are the kernel, the decisions, and for each class votes, totals and copied decisions.
-    values_a_row = n_vectors + len(svc.intercept_) + 6 * n_classes
-    return _by_blocks(_Pairs(svc).scores, svc, X, values_a_row)
+    values_per_row = n_vectors + len(svc.intercept_) + 6 * n_classes
+    return _by_blocks(_Pairs(svc).scores, svc, X, values_per_row)

@@ -2,7 +2,7 @@
 
 import warnings
 from contextlib import contextmanager
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from sklearn import get_config
@@ -13,11 +13,9 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
-    get_routing_for_object,
     process_routing,
 )
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import (
     check_consistent_length,
     check_is_fitted,
@@ -26,10 +24,17 @@ from sklearn.utils.validation import (
 )
 
 from skspectra._pickling import VersionMixin
-from skspectra._validation import FLAT, as_indicator, warn_if_flat
+from skspectra._validation import FLAT, warn_if_flat
+from skspectra.preprocessing._seen import model_features
 from skspectra.uncertainty import _conformal as conformal
+from skspectra.uncertainty._checks import (
+    check_groups,
+    check_unknown_label,
+    learn_labels,
+    requests_groups,
+)
 from skspectra.uncertainty._folds import is_frame, make_folds, rows_of, rows_of_params
-from skspectra.uncertainty._novelty import class_distance, fit_classes, model_features
+from skspectra.uncertainty._novelty import class_distance, fit_classes
 from skspectra.uncertainty._scores import choose_score, label_scores, presence
 
 
@@ -40,15 +45,6 @@ def _quiet():
         warnings.filterwarnings("ignore", f".* {FLAT}", UserWarning)
         warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)
         yield
-
-
-def requests_groups(estimator):
-    """Return whether the estimator, or a part of it, requested `groups` for its ``fit``."""
-    try:
-        return bool(get_routing_for_object(estimator).consumes("fit", ["groups"]))
-    # Some wrappers of scikit-learn pass nothing on.
-    except NotImplementedError:
-        return False
 
 
 def _as_float(X):
@@ -251,11 +247,11 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
         warn_if_flat(X)
         # An estimator that is fitted on a frame knows the names of the points.
         given = frame if self._has_names(frame) else X
-        y = self._check_labels(y)
+        y, self.classes_, self._multilabel = learn_labels(y, self.estimator)
         if groups is not None:
             groups = column_or_1d(groups)
             check_consistent_length(X, groups)
-            self._check_groups(y, groups)
+            check_groups(y, groups, self.estimator)
         present = y if y.ndim == 2 else y[:, None] == self.classes_
         rows, labels = np.nonzero(present)
         self._weigh(rows, labels, groups, len(X))
@@ -296,46 +292,6 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
     def _has_names(self, X):
         return is_frame(X) and hasattr(self, "feature_names_in_")
 
-    def _check_labels(self, y):
-        """Learn the classes, and return the labels as an array."""
-        check_classification_targets(y)
-        kind = type_of_target(y)
-        if kind == "multiclass-multioutput":
-            raise ValueError(
-                "y must be labels or a 0/1 matrix, but has several columns of labels."
-            )
-        self._multilabel = kind == "multilabel-indicator"
-        if self._multilabel:
-            self.classes_ = np.arange(y.shape[1])
-            return as_indicator(y, "y").astype(int)
-        y = column_or_1d(y, warn=True)
-        self.classes_ = np.unique(y)
-        if isinstance(self.estimator, FrozenEstimator):
-            self.classes_ = self.estimator.classes_
-            new = np.setdiff1d(y, self.classes_)
-            if len(new):
-                raise ValueError(
-                    f"y has labels that the frozen estimator does not know: {new[:5].tolist()}."
-                )
-        elif len(self.classes_) < 2:
-            raise ValueError(
-                f"y holds one class only ({self.classes_.tolist()}); a classifier needs at least "
-                "two."
-            )
-        return y
-
-    def _check_groups(self, y, groups):
-        """Refuse groups that divide no class: then no model knows the classes left out."""
-        if y.ndim == 2 or isinstance(self.estimator, FrozenEstimator):
-            return
-        pairs = {(label, group) for label, group in zip(y.tolist(), groups.tolist(), strict=True)}
-        if len(pairs) == len(np.unique(y)):
-            raise ValueError(
-                "each class is in one group only, so no model can be tested on a class that it "
-                "knows. Give as groups the sample or the measurement that spectra share, "
-                "measure each class in several groups, or leave groups out."
-            )
-
     def _weigh(self, rows, labels, groups, n_samples):
         """Count spectra or groups, and weigh the entries: one for each label of a spectrum."""
         groups = np.arange(n_samples) if groups is None else groups
@@ -352,25 +308,9 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, VersionMixin, Bas
 
     def _check_rejection(self):
         """Raise a ValueError if `predict` cannot reject as it is asked to."""
-        label, classes = self.unknown_label, self.classes_
-        if label is None:
+        if self.unknown_label is None:
             return
-        if self._multilabel:
-            raise ValueError(
-                f"unknown_label={label!r} has no place in a 0/1 matrix; use novelty_p_values for "
-                "multilabel spectra."
-            )
-        text = classes.dtype.kind == "U" or all(isinstance(known, str) for known in classes)
-        whole = classes.dtype.kind in "iu"
-        if isinstance(label, bool) or not isinstance(
-            label, str if text else Integral if whole else Real
-        ):
-            raise ValueError(
-                f"unknown_label={label!r} must be of the kind of the labels, such as "
-                f"{classes[0].item() if hasattr(classes[0], 'item') else classes[0]!r}."
-            )
-        if label in classes.tolist():
-            raise ValueError(f"unknown_label={label!r} must not be one of the labels.")
+        check_unknown_label(self.unknown_label, self.classes_, self._multilabel)
         what = f"false_alarm_rate={self.false_alarm_rate}"
         conformal.check_rate(self.false_alarm_rate, self.n_calibration_, what)
 

@@ -11,9 +11,6 @@ the calibration: a conformal p-value holds for any score.
 
 import numpy as np
 from sklearn.decomposition import PCA
-from sklearn.pipeline import Pipeline
-
-from skspectra.preprocessing import MaxPoolDownsampler, compress, normalize
 
 # Directions of the training spectra that are kept; what is left counts as outside their span.
 MAX_RANK = 100
@@ -21,39 +18,6 @@ MAX_RANK = 100
 PRIOR = 20.0
 # Share of the mean variance that every direction has at least.
 RIDGE = 0.1
-
-
-def model_features(model, X):
-    """Return spectra as a fitted model sees them.
-
-    A model that says so itself (`transform_features`) is asked. For a Pipeline these are the
-    steps before the last, and for a search its best model. For any other model spectra are
-    normalised, pooled and compressed at the defaults, because peaks that move would make raw
-    spectra of one class as different as those of two.
-
-    Parameters
-    ----------
-    model : estimator
-        A fitted classifier.
-    X : array-like of shape (n_samples, n_points)
-        Spectra, as the model takes them.
-
-    Returns
-    -------
-    features : ndarray of shape (n_samples, n_features)
-        The features, in double precision.
-    """
-    if hasattr(model, "transform_features"):
-        return np.asarray(model.transform_features(X), dtype=np.float64)
-    if hasattr(model, "best_estimator_"):
-        return model_features(model.best_estimator_, X)
-    if isinstance(model, Pipeline) and len(model) > 1:
-        before = model[:-1].transform(X)
-        if hasattr(model[-1], "transform_features"):
-            return model_features(model[-1], before)
-        return np.asarray(before, dtype=np.float64)
-    X = normalize(np.asarray(X, dtype=np.float64), "max")
-    return compress(MaxPoolDownsampler().fit(X).transform(X), "adaptive")
 
 
 def fit_classes(features, codes):

@@ -135,7 +135,7 @@ def test_edges_are_held_and_order_is_kept():
         ([1, 2, 3, 3, *range(5, 11)], r"x_axis\[3\]=3 follows x_axis\[2\]=3"),
         ((-5, 90), "from -5 to 90; angles 2theta must be at least 0 and below 180"),
         ((5, 180), "from 5 to 180; angles 2theta"),
-        ((5, np.nan), "x_axis contains NaN"),
+        ((5, np.nan), "x_axis must be finite"),
     ],
 )
 def test_bad_axis(x_axis, message, method):

@@ -90,7 +90,7 @@ def test_file(run, tmp_path):
     assert "columns not used: note" in text
     assert "no --group: every spectrum is taken as an independent sample\n" in text
     assert "\nSettings: splits 5 folds x 2 repeats; groups none; seed 0; margin 0.02; " in text
-    assert "all 1 verdicts hold together at 95 %:" in text
+    assert "the verdict holds at 95 %:" in text
     assert "pooled SVC vs raw SVC: " in text
     assert "[30/30] split 10/10" in errors
     files = {path.name for path in (tmp_path / "comparison").iterdir()}
@@ -198,7 +198,7 @@ def test_too_few_groups_to_search(run):
         (["--output", "n" * 300], ["name too long"]),
         (["--output", "/proc/x"], ["/proc/x"]),
         (["--normalize", "min"], ["'min'"]),
-        (["--unknown"], ["--unknown"]),
+        (["--unknown"], ["--unknown", "see 'skspectra --help'"]),
     ],
 )
 def test_bad_options(run, arguments, words):
@@ -210,6 +210,47 @@ def test_output_is_a_file(run, tmp_path):
     check_error(run("--target", "label", "--output", "taken", content=ROWS), "taken")
     check_error(run("--target", "label", "--output", "taken/in", content=ROWS), "taken")
     check_error(run("--target", "label", "--output", "a/../taken/in", content=ROWS), "taken")
+
+
+def test_results_of_other_data_are_not_overwritten(run, tmp_path):
+    options = ("--target", "label", "--no-search", "--models", "raw SVC")
+    assert run(*options, content=ROWS)[0] == 0
+    before = (tmp_path / "comparison" / "comparison.csv").read_bytes()
+    (tmp_path / "other.csv").write_text(ROWS)
+    check_error(
+        run("other.csv", *options),
+        "comparison holds the results of data.csv; name another folder with --output, or remove "
+        "this one",
+    )
+    check_error(
+        run("--target", "sample", content=ROWS), "comparison holds the results of data.csv;"
+    )
+    check_error(run(), "comparison holds the results of data.csv;")
+    assert (tmp_path / "comparison" / "comparison.csv").read_bytes() == before
+    # A corrected label, or a file called in another way, are the same data.
+    changed = ROWS.replace("a,a0,", "b,a0,")
+    assert run(*options, content=changed)[0] == 0
+    assert (tmp_path / "comparison" / "comparison.csv").read_bytes() != before
+    assert run("../" + tmp_path.name + "/data.csv", *options)[0] == 0
+    (tmp_path / "files").mkdir()
+    table = "file,label,sample\n"
+    for i in range(12):
+        (tmp_path / "files" / f"{i}.xy").write_text(f"1 {i}\n2 {i % 2}\n3 0\n")
+        table += f"{i}.xy,{'ab'[i % 2]},{'cd'[i % 2]}\n"
+    (tmp_path / "labels.csv").write_text(table)
+    named = ("files", "--labels", "labels.csv", *options[2:], "-o", "of files")
+    assert run(*named)[0] == 0
+    assert run(*named, "--target", "label")[0] == 0
+    check_error(run(*named, "--target", "sample"), "of files holds the results of files;")
+    assert run("other.csv", *options, "-o", "others")[0] == 0
+
+
+def test_fit_keeps_the_results_of_other_data(run, tmp_path, capsys):
+    assert run("--target", "label", "--no-search", content=ROWS)[0] == 0
+    (tmp_path / "other.csv").write_text(ROWS)
+    options = ["--target", "label", "--results", "comparison", "-o", "m.skops"]
+    assert main(["fit", "other.csv", *options]) == 2
+    assert "data.csv; name another folder with --results" in capsys.readouterr().err
 
 
 def test_more_splits_than_groups(run):

@@ -19,7 +19,8 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from skspectra import PooledSVC, comparison, io
 from skspectra._cli import _data, _fit, _predict, main
-from skspectra._cli._compare import with_window
+from skspectra._cli._models import with_window
+from skspectra.io._model_file import tells_unlike
 from skspectra.uncertainty import ConformalClassifier
 
 CASES = runpy.run_path(str(Path(__file__).parents[1] / "io" / "test_malformed.py"))["CASES"]
@@ -127,6 +128,11 @@ def test_four_commands_on_three_dialects_with_a_wrong_file(run, spectra, tmp_pat
     assert {row["second"] for row in found} == {"quartz", "calcite"}
     assert {row["remark"] for row in found} == {""}
     assert all(float(row["score"]) > float(row["second_score"]) for row in found)
+    (tmp_path / "deep" / "new").mkdir(parents=True)
+    errors = run("predict", "minerals.skops", "deep")[2]
+    assert errors.endswith("no files but folders (new); name the folders themselves\n")
+    errors = run("show", "deep")[2]
+    assert errors.endswith("themselves, or take them as labels with --labels folder\n")
     assert rows["bad.txt"]["remark"] == "cannot be read"
     assert rows["bad.txt"]["label"] == ""
     assert rows["part.xy"]["remark"] == "axis not covered"
@@ -149,6 +155,45 @@ def test_a_model_by_name(run, spectra):
     assert file.verdict == "fitted without a comparison, so its score is not known"
     assert file.model.estimator.C in (1.0, 100.0)
     assert not Path("m_comparison").exists()
+
+
+@pytest.mark.parametrize(("n_files", "searched"), [(3, False), (4, True), (19, False)])
+def test_one_model_needs_no_folds(run, tmp_path, n_files, searched):
+    write_spectra(tmp_path / "few", n_files)
+    arguments = ("fit", "few", "--labels", "few/labels.csv", "--model", "pooled SVC")
+    more = () if searched else ("--no-search",)
+    status, text, _ = run(*arguments, *more, "-o", "m.skops")
+    assert status == 0
+    can_tell = n_files >= 19
+    assert ("spectra are too few to tell what is unlike them" in text) != can_tell
+    _, _, errors = run("predict", "m.skops", "few")
+    told = "m.skops cannot tell what is unlike its training spectra, so every spectrum gets one of"
+    assert (told in errors) != can_tell
+    _, text, _ = run("show", "m.skops")
+    can = "can" if can_tell else "cannot"
+    assert f"novelty:       it {can} tell what is unlike its training spectra\n" in text
+    assert f"trained on:    {n_files} spectra\n" in text
+
+
+def test_a_search_needs_two_spectra_of_a_class(run, tmp_path):
+    write_spectra(tmp_path / "few", 3)
+    arguments = ("fit", "few", "--labels", "few/labels.csv", "--model", "pooled SVC")
+    check_error(
+        run(*arguments, "-o", "m.skops"),
+        "few: there are too few data to search parameters",
+        "; --no-search keeps the default parameters",
+    )
+
+
+def test_a_model_that_cannot_reject_says_so():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(0, 1, (18, 5)) + 5 * np.eye(2, 5)[np.arange(18) % 2], np.arange(18) % 2
+    model = ConformalClassifier(GaussianNB(), random_state=0).fit(X, y)
+    assert not tells_unlike(model)
+    assert tells_unlike(model, 1 / 19)
+    assert not tells_unlike(model.estimator_)
+    rows = _predict.label_spectra(X + 1e3, io.ModelFile(model, classes=[0, 1]))
+    assert not any(unlike for *_, unlike in rows)
 
 
 class GroupRecorder(GaussianNB):
@@ -191,7 +236,7 @@ def check_error(outcome, *words):
     assert errors.count("\n") == 1
     for word in words:
         assert word in errors
-    assert text in ("", "labels from train/labels.csv\n") or "spectra of" in text
+    assert text in ("", "labels from train/labels.csv\n") or " of 101 points" in text
 
 
 @pytest.mark.parametrize(
@@ -207,13 +252,27 @@ def check_error(outcome, *words):
         (["fit", "train", "--labels", "folder", "-o", "train"], ["train", "it is a folder"]),
         (
             ["compare", "train", "--labels", "train/labels.csv", "--models", "a,raw SVC"],
-            ["--models", "'a'", "raw SVC"],
+            ["--models", "'a'", "there are majority class, raw SVC"],
+        ),
+        (
+            ["compare", "train", "--labels", "train/labels.csv", "--models", "poled SVC"],
+            ["no model 'poled SVC'; did you mean 'pooled SVC'? There are"],
+        ),
+        (
+            ["compare", "train", "--labels", "train/labels.csv", "--models", "pooled mpl"],
+            ["did you mean 'pooled MLP'?"],
+        ),
+        (
+            ["compare", "train", "--labels", "train/labels.csv", "--models", "Published cnn2"],
+            ["--models: 'published cnn2' takes part only with --full"],
         ),
         (
             ["compare", "train", "--labels", "train/labels.csv", "--shift", "2deg"],
             ["--shift", "deg", "cm-1"],
         ),
         (["compare", "train", "--labels", "train/labels.csv", "--range", "300", "400"], ["300"]),
+        (["show", "train", "--range", "400", "300"], ["must be below the second"]),
+        (["list", "train"], ["invalid choice: 'list'", "see 'skspectra --help'"]),
         (
             ["compare", "train", "--labels", "train/labels.csv", "--min-class", "20"],
             ["train: no class: there is nothing"],
@@ -224,6 +283,14 @@ def check_error(outcome, *words):
             ["class 'calcite' has 15 spectra, but 17 folds need 17", "--splits 15"],
         ),
         (["predict", "none.skops", "train"], ["none.skops", "No such file"]),
+        (["predict", "train", "none.skops"], ["train is no model; the model comes first"]),
+        (["predict", "train/s0.csv", "fake.skops"], ["train/s0.csv is no model; the model"]),
+        (["predict", "fake.skops", "fake.skops"], ["fake.skops is a model and holds no spectra"]),
+        (["predict", "fake.skops", "train"], ["fake.skops: not a model file of skspectra"]),
+        (["show", "fake.skops"], ["fake.skops: not a model file of skspectra"]),
+        (["show", "none.skops"], ["none.skops: No such file"]),
+        (["show", "train", "fake.skops"], ["fake.skops is a model and holds no spectra"]),
+        (["compare", "fake.skops", "--labels", "name"], ["fake.skops is a model and holds no"]),
         (["predict", "train/s0.csv", "train"], ["train/s0.csv: not a model file"]),
         (["show", "none"], ["none", "No such file"]),
         (["show", "train/s0.csv", "-o", "a.unknown"], ["a.unknown", "unknown"]),
@@ -231,6 +298,7 @@ def check_error(outcome, *words):
     ],
 )
 def test_bad_options(run, spectra, tmp_path, arguments, words):
+    (tmp_path / "fake.skops").write_text("no model")
     before = sorted(tmp_path.rglob("*"))
     check_error(run(*arguments), *words)
     assert sorted(tmp_path.rglob("*")) == before
@@ -483,7 +551,17 @@ def test_unit_and_wavelength_are_those_of_the_model(run, spectra):
     predict = ("predict", "m.skops", "train/s0.csv")
     check_error(run(*predict, "--unit", "deg"), "--unit deg: the model", "in cm-1")
     check_error(run(*predict, "--wavelength", 0.7093), "--wavelength 0.7093: the", "at 1.5406")
+    check_error(run(*predict, "--wavelength", "MoKa"), "--wavelength MoKa: the", "at 1.5406")
+    check_error(run(*predict, "--wavelength", "CuKx"), "--wavelength CuKx is unknown", "CrKa")
+    assert run(*predict, "--wavelength", "CuKa")[0] == 0
     assert run(*predict, "--unit", "1/cm", "--wavelength", 1.5418)[0] == 0
+
+
+def test_a_wavelength_may_be_the_name_of_a_line(run, spectra):
+    for line, shown in (("CuKa", "1.54059"), ("MoKa2", "0.713607"), ("0.7", "0.7")):
+        status, text, _ = run("show", "train", "--wavelength", line)
+        assert (status, f", wavelength {shown} angstrom\n" in text) == (0, True)
+    check_error(run("show", "train", "--wavelength", "-1"), "--wavelength -1.0 must hold positive")
 
 
 def test_rejected_spectra_have_a_label_without_scores():

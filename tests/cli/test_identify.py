@@ -34,7 +34,7 @@ def test_weighed_mixtures(powder, tmp_path, capsys):
     weighed = {row.pop("file"): row for row in rows(powder / "weights.csv")}
     for row in rows(found / "patterns.csv"):
         present = {name for name, share in weighed[row["file"]].items() if float(share) > 0}
-        assert {phase.partition("_")[0] for phase in row["phases"].split(" + ")} == present
+        assert {phase.partition("_")[0] for phase in row["phases"].split("+")} == present
         assert row["unknown"] == "no"
         assert (found / f"{row['file']}.png").stat().st_size > 10_000
     errors = [
@@ -59,11 +59,22 @@ def test_a_missing_phase_is_told(powder, tmp_path, capsys):
     assert "UNKNOWN phase" in capsys.readouterr().out
 
 
+def test_a_flat_pattern_has_no_phase(powder, tmp_path, capsys):
+    for height in (0, 5):
+        flat, found = tmp_path / "flat.xy", tmp_path / "found"
+        flat.write_text("".join(f"{20 + i / 50:.2f} {height}\n" for i in range(2000)))
+        source = ["--phases", str(powder / "structures"), "--wavelength", "CuKa"]
+        assert main(["identify", str(flat), *source, "-o", str(found)]) == 0
+        assert "flat.xy: no phase found, UNKNOWN (flat pattern)\n" in capsys.readouterr().out
+        (row,) = rows(found / "patterns.csv")
+        assert (row["phases"], row["unknown"]) == ("", "yes")
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
         ([], "none is assumed: give --wavelength"),
-        (["--wavelength", "Cu"], "'Cu' is unknown"),
+        (["--wavelength", "Cu"], "--wavelength Cu is unknown"),
         (["--wavelength", "-1"], "wavelength"),
         (["--wavelength", "CuKa", "--elements", "Xx"], "Xx"),
         (["--wavelength", "CuKa", "--internal-standard", "ZnO"], "PHASE=FRACTION"),
@@ -91,7 +102,7 @@ def table(powder, tmp_path_factory):
     ("more", "said", "message"),
     [
         (["--wavelength", "MoKa"], "", "made for 1.54059 angstrom, but the patterns"),
-        (["--wavelength", "Cu"], "", "'Cu' is unknown"),
+        (["--wavelength", "Cu"], "", "--wavelength Cu is unknown"),
         ([], "0.7093", "measured at 0.7093; give the folder of CIF files"),
         (["--wavelength", "CuKa"], "0.7093", "--wavelength CuKa: the files say"),
         (["--polarization", "0.8"], "", "--polarization 0.8: the intensities of a saved table"),

@@ -309,7 +309,7 @@ def test_advice_on_shifts():
     (text,) = advice_with(result, "moved")
     assert text == (
         "If spectra are moved by 2 points (1 deg), narrow falls from 100 to 50 %, and wide stays "
-        "at 100 %. Take wide if your instruments differ by so much."
+        "at 100 %: it loses least where instruments differ by so much."
     )
     alone = compare(X, y, {"narrow": SVC(kernel="linear")}, max_shift=2)
     (text,) = advice_with(alone, "moved")

@@ -437,7 +437,7 @@ def test_csv_files(peaks, tmp_path):
     assert [row["code"] for row in rows["audit"]] == ["label order"]
     assert rows["parameters"][0]["parameter"] == "C"
     assert {row["name"]: row["value"] for row in rows["settings"]} == {
-        "splits": "2 folds x 1 repeats",
+        "splits": "2 folds x 1 repeat",
         "groups": "none",
         "seed": "0",
         "margin": "0.02",

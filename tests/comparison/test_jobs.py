@@ -293,4 +293,4 @@ def test_interrupt_ends_soon_and_keeps_what_is_finished(tmp_path):
     n_kept = len(list(tmp_path.glob("*.npz")))
     assert 3 <= n_kept < 150
     assert n_kept >= out.count("split ") > 0
-    assert not list(tmp_path.glob("*.tmp"))
+    assert not list(tmp_path.glob("*.unfinished"))

@@ -6,6 +6,7 @@ from sklearn.pipeline import Pipeline
 
 from skspectra import PooledSVC
 from skspectra.comparison import default_models, default_pairs
+from skspectra.comparison._model_result import model_family
 from skspectra.comparison._models import (
     CHEMOMETRIC,
     COST_ORDER,
@@ -24,7 +25,6 @@ from skspectra.comparison._models import (
     SHIFTED_SVC,
     TREES,
 )
-from skspectra.comparison._result import model_family
 from skspectra.comparison._table import derivative_windows, window_sizes
 
 
@@ -158,5 +158,5 @@ def test_bad_band_width(width):
 
 
 def test_bad_axis():
-    with pytest.raises(ValueError, match="x_axis must ascend"):
+    with pytest.raises(ValueError, match="x_axis must be ascending"):
         default_models(3, x_axis=[3, 2, 1])

@@ -41,3 +41,11 @@ def test_files_lead_to_the_phases_and_their_amounts(tmp_path):
             limit = 0.2 if remarks[name] else 0.1
             assert amount == pytest.approx(true[phase.partition("_")[0]], abs=limit)
     assert [row["unknown"] for row in found.patterns] == ["no"] * 3
+    for phase in phases:
+        assert phase.name.endswith(f"_{phase.space_group}")
+        named = [
+            (e.found.index(phase.name), e) for e in found.explanations if phase.name in e.found
+        ]
+        for i, explanation in named:
+            strain = np.tensordot(explanation.moves[i], phase.strains, 1)
+            assert abs(strain).max() < 0.006

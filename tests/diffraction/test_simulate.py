@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skspectra.diffraction import InstrumentProfile, Phase, make_powder_patterns, read_phases
-from skspectra.diffraction._simulate import strained
+from skspectra.diffraction._render import strained
 from skspectra.profiles import pseudo_voigts, thompson_cox_hastings
 
 HERE = Path(__file__).parent / "structures"

@@ -553,3 +553,18 @@ def test_labels_in_one_column_only():
         occlusion_importance(model, X[:4], np.tile([0, 1], (4, 1)))
     with pytest.raises(ValueError, match="y has 3 columns, but the classifier knows 2"):
         occlusion_importance(model, X, np.column_stack([Y, Y[:, 0]]))
+
+
+def test_the_result_is_shown_in_two_lines():
+    x = np.arange(60)
+    rng = np.random.default_rng(0)
+    y = np.arange(20) % 2
+    X = np.exp(-(((x - 15) / 2) ** 2)) + y[:, None] * np.exp(-(((x - 45) / 2) ** 2))
+    X = X + rng.normal(0, 0.01, X.shape)
+    model = LogisticRegression().fit(X, y)
+    result = occlusion_importance(model, X, y, width=10, x_axis=x / 2 + 10, random_state=0)
+    first, second = repr(result).split("\n")
+    assert first == (
+        "Loss of 'predict_proba' (mode 'exchange'): 11 windows of 10 points, 20 spectra"
+    )
+    assert second == "Above the level of the control: 30 to 34.5, 32.5 to 37"

@@ -83,6 +83,29 @@ def test_everything_else_may_be_given():
     assert as_spectra(spectra, y=["c", "d"]).y.tolist() == ["c", "d"]
 
 
+def test_spectra_are_shown_in_one_line():
+    spectra = as_spectra((X, AXIS), unit="deg", y=["a", "b"], groups=[1, 1])
+    assert repr(spectra) == (
+        f"Spectra: 2 spectra of {len(AXIS)} points, {AXIS[0]:g} to {AXIS[-1]:g} deg, 2 classes, "
+        "1 group"
+    )
+    assert repr(as_spectra((X[:1], AXIS))).startswith("Spectra: 1 spectrum of ")
+
+
+def test_unknown_units():
+    stated = as_spectra(xarray("furlong"))
+    assert stated.unit == "furlong"
+    assert stated.remarks == (
+        "its axis is in 'furlong', which is no unit that is known, so it is not converted",
+    )
+    # It was said when they were made.
+    assert as_spectra(stated).remarks == stated.remarks
+    with pytest.raises(ValueError, match="unit='furlong' is not known; it must be one of deg, "):
+        as_spectra((X, AXIS), unit="furlong")
+    with pytest.raises(ValueError, match="unit=3 is not known"):
+        as_spectra((X, AXIS), unit=3)
+
+
 def test_transmittance_of_an_nddataset():
     dataset = Values(X + 1, x=axis_of(), title="Transmittance")
     with pytest.raises(ValueError, match="the object: it holds transmittance, whose bands"):

@@ -101,6 +101,16 @@ def test_units_in_headers(write, make_lines, header, unit):
     assert read_spectra(write(f"{header}\n{make_lines()}")).unit == unit
 
 
+def test_an_unknown_unit_in_a_header_is_told(write, make_lines):
+    spectra = read_spectra(write(f"shift (furlong),counts\n{make_lines(',')}"))
+    assert spectra.unit is None
+    assert spectra.remarks == (
+        "spectrum.xy: its axis is in 'furlong', which is no unit that is known, so it is not "
+        "converted",
+    )
+    assert read_spectra(write(f"Q[1/A] I\n{make_lines()}")).remarks == ()
+
+
 def test_wavelength_in_headers(write, make_lines):
     path = write(f"# Wavelength = 0.4132 A\n{make_lines()}")
     assert read_spectra(path).wavelength == 0.4132

@@ -80,6 +80,18 @@ def test_files_beside_labelled_folders_have_no_label(folder):
         read_spectra(path, labels="folder")
 
 
+def test_folders_that_are_given_are_labels_as_well(folder, monkeypatch):
+    path = folder("quartz/a.xy", "quartz/b.xy", "calcite/a.xy")
+    spectra = read_spectra([path / "quartz", path / "calcite"], labels="folder")
+    assert spectra.y.tolist() == ["quartz", "quartz", "calcite"]
+    assert spectra.names.tolist() == ["quartz/a.xy", "quartz/b.xy", "calcite/a.xy"]
+    monkeypatch.chdir(path / "quartz")
+    for files in (".", "a.xy", "*.xy", "./a.xy", ["../quartz", "../calcite/a.xy"]):
+        for labels in ("folder", "{label}/*.xy"):
+            assert read_spectra(files, labels=labels).y[0] == "quartz"
+    assert read_spectra("a.xy").names.tolist() == ["a.xy"]
+
+
 @pytest.mark.parametrize(
     ("name", "label"),
     [

@@ -186,17 +186,19 @@ def test_what_a_file_holds(fitted, path):
     assert file.scores == {"balanced accuracy": 0.93, "splits": "5 folds"}
     assert file.versions["skspectra"] == skspectra.__version__
     assert re.fullmatch("[0-9a-f]{64}", file.training_hash)
-    assert str(file).splitlines()[:8] == [
+    assert repr(file) == "ModelFile: PooledSVC for spectra of 120 points, 2 classes"
+    assert str(file).splitlines()[:9] == [
         "model:         PooledSVC()",
         "axis:          120 points, 10 to 90 deg",
         "wavelength:    1.5406 angstrom",
         "classes:       calcite, quartz",
         "trained on:    40 spectra",
         f"their SHA-256: {file.training_hash}",
+        "novelty:       it cannot tell what is unlike its training spectra",
         "scores:        balanced accuracy 0.930, splits 5 folds",
         "verdict:       better than guessing",
     ]
-    assert str(file).splitlines()[8].startswith("written with:  skspectra ")
+    assert str(file).splitlines()[9].startswith("written with:  skspectra ")
 
 
 def test_the_hash_knows_the_spectra_and_not_their_order_in_memory(fitted, path):
@@ -223,6 +225,8 @@ def test_a_model_without_more(fitted, path):
     assert (file.x_axis, file.unit, file.n_training, file.training_hash) == (None, None, None, "")
     assert "axis:          not known" in str(file)
     assert isinstance(file, ModelFile)
+    with pytest.raises(ValueError, match="unit='furlong' is not known"):
+        save(fitted["PooledSVC"], path, unit="furlong")
 
 
 def double(X):
@@ -256,7 +260,7 @@ def test_an_architecture_of_ones_own_is_refused(fitted, path):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"x_axis": AXIS[:-1]}, "119 points, but the model takes 120"),
+        ({"x_axis": AXIS[:-1]}, r"shape \(119,\) for spectra of 120 points"),
         ({"x_axis": AXIS[::-1]}, "ascending"),
         ({"x_axis": [*AXIS[:-1], np.nan]}, "finite"),
         ({"scores": {"a": double}}, "numbers and texts only"),

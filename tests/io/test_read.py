@@ -122,6 +122,8 @@ def test_units_and_wavelengths_must_agree(put):
     spectra = read_spectra(folder)
     assert (spectra.unit, spectra.wavelength) == ("deg", 1.5406)
     assert read_spectra(folder, unit="°").unit == "deg"
+    with pytest.raises(ValueError, match="unit='furlong' is not known; it must be one of deg, cm"):
+        read_spectra(folder, unit="furlong")
     with pytest.raises(ValueError, match=r"a\.xy: the unit is 'deg', but unit='nm'"):
         read_spectra(folder, unit="nm")
     put("c.xy", EVEN, header="raman_shift I\n")
@@ -219,7 +221,9 @@ def test_what_lies_in_a_folder_beside_spectra(put):
 
 def test_folders_in_a_folder(put):
     folder = put("a/x.xy", EVEN)
-    with pytest.raises(ValueError, match=r"it holds no files but folders \(a\); with labels"):
+    with pytest.raises(
+        ValueError, match=r"it holds no files but folders \(a\); name the.*with labels"
+    ):
         read_spectra(folder)
     (folder / "a" / "b").mkdir()
     with pytest.raises(ValueError, match=r"a/b: a folder in a folder"):

@@ -154,6 +154,11 @@ def test_what_is_no_length(length, message):
         to_points(length, AXIS, "deg")
 
 
+def test_a_length_in_an_unknown_unit():
+    with pytest.raises(ValueError, match="unit='furlong' is not known"):
+        to_points("8furlong", AXIS)
+
+
 @pytest.mark.parametrize(
     ("axis", "names"),
     [

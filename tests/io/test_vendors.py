@@ -60,6 +60,7 @@ def test_jcamp_axis(write, xunits, more, unit, factor):
     np.testing.assert_allclose(spectra.x_axis, X * factor)
     np.testing.assert_array_equal(spectra.X, [Y])
     assert spectra.unit == unit
+    assert len(spectra.remarks) == (unit is None)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_jcamp_blocks(write):
 
 def spc(path, xtype="XWAVEN", ytype="YABSRB", n_spectra=1):
     """Write a file of a header of 512 bytes, and for each spectrum one of 32 bytes and floats."""
-    kinds = {"XWAVEN": 1, "XNMETR": 3, "YABSRB": 2, "YTRANS": 128}
+    kinds = {"XARB": 0, "XWAVEN": 1, "XNMETR": 3, "XSECS": 4, "YABSRB": 2, "YTRANS": 128}
     flags, exponent = (4 if n_spectra > 1 else 0), 128
     head = struct.pack("<4BI2dI2B", flags, 0x4B, 0, exponent, 10, 400, 418, n_spectra, *(0, 0))
     head = bytearray(head.ljust(512, b"\0"))
@@ -108,6 +109,9 @@ def test_spc(tmp_path):
     assert (several.unit, several.names[2]) == ("nm", "B.SPC:3")
     with pytest.raises(ValueError, match="holds transmittance"):
         read_spectra(spc(tmp_path / "c.spc", ytype="YTRANS"))
+    assert read_spectra(spc(tmp_path / "d.spc", "XARB")).remarks == ()
+    (remark,) = read_spectra(spc(tmp_path / "e.spc", "XSECS")).remarks
+    assert remark.startswith("e.spc: its axis is in 'XSECS', which is no unit that is known")
 
 
 def opus(kind=4):

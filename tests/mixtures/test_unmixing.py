@@ -324,6 +324,44 @@ def test_a_wrong_internal_standard_is_refused_in_fit(standard):
         UnmixingClassifier(internal_standard=standard).fit(PURE, np.arange(4))
 
 
+def test_an_internal_standard_needs_a_weight(powder):
+    """A reference card has none, and of measured spectra amounts must be given."""
+    table = make_table(CARDS, wavelength="CuKa", two_theta_range=(15, 70))
+    model = UnmixingClassifier(ANGLES, shift="strain", internal_standard=("b", 0.2))
+    with pytest.raises(ValueError, match="amounts of 'b' are not known"):
+        model.fit_table(table)
+    with pytest.raises(ValueError, match="amounts of 2 are not known"):
+        UnmixingClassifier(internal_standard=(2, 0.2)).fit(PURE, np.arange(4))
+    with pytest.raises(ValueError, match="there is no class 'e'; they are a, b, c, d"):
+        UnmixingClassifier(ANGLES, shift="strain", internal_standard=("e", 0.2)).fit_table(table)
+
+
+def test_amounts_are_known_where_all_that_was_found_has_a_weight():
+    table = make_table(CARDS, wavelength="CuKa", two_theta_range=(15, 70))
+    changed = {"weighed": np.array([True, True, True, False]), "absorption": np.ones(4)}
+    table = type(table)(**vars(table) | changed)
+    model = UnmixingClassifier(ANGLES, shift="strain").fit_table(table)
+    made = patterns(20, n_phases=2)
+    with_card = made.Y[:, 3] == 1
+    amounts = model.amounts(made.X)
+    np.testing.assert_allclose(amounts[~with_card].sum(axis=1), 1)
+    assert np.isnan(amounts[with_card]).all()
+    explanations = model.explain(made.X)
+    for row, found, card in zip(amounts, explanations, with_card, strict=True):
+        which = ["abcd".index(name) for name in found.found]
+        np.testing.assert_array_equal(found.amounts, row[which])
+        assert ("d has no structure" in found.remark) == card
+    # A standard tells the amounts of the others, and must be there to tell them.
+    model = UnmixingClassifier(ANGLES, shift="strain", internal_standard=("a", 0.25))
+    with_both = with_card & (made.Y[:, 0] == 1)
+    amounts = model.fit_table(table).amounts(made.X[with_both])
+    assert amounts[0, 0] == pytest.approx(0.25)
+    assert np.isnan(amounts[0]).tolist() == [False, False, False, True]
+    without = made.X[made.Y[:, 0] == 0][:1]
+    assert "the internal standard a was not found" in model.explain(without)[0].remark
+    assert np.isnan(model.amounts(without)).all()
+
+
 def test_absorption_that_differs_is_a_warning():
     table = make_table(CARDS, wavelength="CuKa", two_theta_range=(15, 70))
     changed = {"weighed": np.ones(4, bool), "absorption": np.array([10.0, 40.0, 40.0, 40.0])}

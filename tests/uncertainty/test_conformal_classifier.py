@@ -28,9 +28,10 @@ from skspectra import (
     SpectralCNN,
 )
 from skspectra.datasets import make_spectra
+from skspectra.preprocessing._seen import model_features
 from skspectra.uncertainty import ConformalClassifier
 from skspectra.uncertainty._conformal import tie_numbers
-from skspectra.uncertainty._novelty import class_distance, fit_classes, model_features
+from skspectra.uncertainty._novelty import class_distance, fit_classes
 from skspectra.uncertainty._scores import label_scores
 
 TABLE = [([20, 60], [1.0, 0.5]), ([30, 80], [1.0, 0.5]), ([40, 50], [1.0, 0.5])]

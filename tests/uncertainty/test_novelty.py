@@ -1,12 +1,6 @@
 import numpy as np
 import pytest
-from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from skspectra import AugmentedClassifier, MaxPoolDownsampler, PeakShiftAugmenter, PooledSVC
-from skspectra.preprocessing import SpectrumNormalizer, compress, normalize
 from skspectra.uncertainty import _novelty as novelty
 
 RNG = np.random.default_rng(0)
@@ -71,39 +65,3 @@ def test_equal_spectra(value):
 def test_state_is_arrays():
     described = novelty.fit_classes(RNG.normal(size=(9, 4)), np.arange(9) % 3)
     assert all(type(value) is np.ndarray for value in described.values())
-
-
-def default_features(X):
-    pooled = MaxPoolDownsampler().fit_transform(normalize(X))
-    return compress(pooled)
-
-
-def test_the_model_says_what_it_sees():
-    X, y = spectra()
-    svc = PooledSVC(10, 5, compression="none").fit(X, y)
-    expected = MaxPoolDownsampler(10, 5).fit_transform(normalize(X))
-    np.testing.assert_allclose(novelty.model_features(svc, X), expected)
-    augmented = AugmentedClassifier(PooledSVC(10, 5, compression="none"), PeakShiftAugmenter(1), 1)
-    np.testing.assert_allclose(novelty.model_features(augmented.fit(X, y), X), expected)
-    search = GridSearchCV(PooledSVC(10, 5, compression="none"), {"C": [1]}, cv=2).fit(X, y)
-    np.testing.assert_allclose(novelty.model_features(search, X), expected)
-    scaled = SpectrumNormalizer("area").fit(X)
-    found = novelty.model_features(make_pipeline(SpectrumNormalizer("area"), svc).fit(X, y), X)
-    np.testing.assert_allclose(found, svc.transform_features(scaled.transform(X)))
-
-
-def test_steps_before_the_last():
-    X, y = spectra()
-    pipeline = make_pipeline(StandardScaler(), ExtraTreesClassifier(2, random_state=0)).fit(X, y)
-    np.testing.assert_allclose(
-        novelty.model_features(pipeline, X), StandardScaler().fit_transform(X)
-    )
-
-
-@pytest.mark.parametrize("wrap", [lambda model: model, make_pipeline])
-def test_other_models_get_the_default_features(wrap):
-    X, y = spectra()
-    model = wrap(ExtraTreesClassifier(2, random_state=0)).fit(X, y)
-    found = novelty.model_features(model, X.astype(np.float32))
-    assert found.dtype == np.float64
-    np.testing.assert_allclose(found, default_features(X), atol=1e-5)

@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from skspectra.io._part import BadFileError, Part
+from skspectra.io._units import remark_on_unit
 
 _UNITS = [
     (r"1/CM|CM-1|CM\^-1|RAMAN SHIFT|WAVENUMBER", "cm-1", 1),
@@ -63,7 +64,7 @@ def _read_block(path, block):
             unit, factor = name, scale
             break
     quantity = next((name for rule, name in _QUANTITIES if re.search(rule, yunits)), None)
-    remarks = []
+    remarks = [remark_on_unit(xunits)] if unit is None and xunits.strip() else []
     if quantity == "transmittance" and y.max() > 2:
         quantity = "% transmittance"
         remarks.append("transmittance above 2 was taken for percent")

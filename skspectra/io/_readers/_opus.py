@@ -3,6 +3,7 @@
 import numpy as np
 
 from skspectra.io._part import BadFileError, Part
+from skspectra.io._units import remark_on_unit
 
 # What is taken where a file holds several results, and what it is.
 _KINDS = {
@@ -37,5 +38,7 @@ def read(path):
         x = np.exp(x)
     others = [key for key in found.data_keys if key != kind]
     remarks = [f"{kind!r} was read, and not {', '.join(others)}"] if others else []
+    if unit is None:
+        remarks.append(remark_on_unit(data.params.dxu))
     y = np.asarray(data.y, dtype=np.float64)
     return Part(x, y[None], unit=unit, quantity=_KINDS[kind], remarks=remarks)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skspectra.io._part import BadFileError, Part
+from skspectra.io._units import remark_on_unit
 
 _UNITS = {
     "XWAVEN": ("cm-1", 1),
@@ -38,4 +39,6 @@ def read(path):
     if quantity == "transmittance" and X.max() > 2:
         quantity = "% transmittance"
     rows = [str(i) for i in range(1, len(spectra) + 1)] if len(spectra) > 1 else []
-    return Part(axis * factor, X, unit=unit, quantity=quantity, rows=rows)
+    # Many programs write "arbitrary" where nobody said.
+    remarks = [] if unit or found.xtype == "XARB" else [remark_on_unit(found.xtype)]
+    return Part(axis * factor, X, unit=unit, quantity=quantity, rows=rows, remarks=remarks)

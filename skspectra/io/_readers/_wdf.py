@@ -3,6 +3,7 @@
 import numpy as np
 
 from skspectra.io._part import BadFileError, Part
+from skspectra.io._units import remark_on_unit
 
 _UNITS = {
     "RamanShift": ("cm-1", 1),
@@ -26,10 +27,12 @@ def read(path):
         if spectra is None or axis is None:
             raise BadFileError(f"{path}: no spectrum is in it; the file may be cut off")
         X = np.asarray(spectra, dtype=np.float64).reshape(-1, len(axis))
-        unit, factor = _UNITS.get(found.xlist_unit.name, (None, 1))
+        stated = found.xlist_unit.name
+        unit, factor = _UNITS.get(stated, (None, 1))
     finally:
         if hasattr(found, "file_obj"):
             found.close()
     rows = [str(i) for i in range(1, len(X) + 1)] if len(X) > 1 else []
     x_axis = np.asarray(axis, dtype=np.float64) * factor
-    return Part(x_axis, X, unit=unit, rows=rows)
+    remarks = [] if unit else [remark_on_unit(stated)]
+    return Part(x_axis, X, unit=unit, rows=rows, remarks=remarks)

@@ -1,38 +1,19 @@
-"""Draw the figures of the benchmark pages from the committed CSV files."""
+"""The figures of the benchmark pages, from the committed CSV files."""
 
-import csv
 from collections import defaultdict
-from pathlib import Path
 from statistics import median
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 
-matplotlib.use("agg")
-import matplotlib.pyplot as plt
-
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE.parent / "benchmarks" / "results"
-FIGURES = HERE / "_figures"
-BLUE, ORANGE, LIGHT, GREY = "#0072B2", "#D55E00", "#56B4E9", "#7F7F7F"
-
-
-def read(name):
-    """Return the rows of a CSV file as dictionaries."""
-    with (RESULTS / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def number(cell):
-    """Return the mean of a cell such as "81.5 ± 0.6"."""
-    return float(cell.split(" ")[0]) if cell else np.nan
+from .common import BLUE, GREY, LIGHT, ORANGE, number, read
 
 
 def classical():
     """Ten classical models on raw, pooled and compressed spectra."""
     rows = read("classical_summary.csv")
     models = list(dict.fromkeys(row["model"] for row in rows))[::-1]
-    fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), sharey=True, layout="constrained")
+    fig, axes = plt.subplots(1, 2, figsize=(6.4, 5), sharey=True, layout="constrained")
     for ax, disturbance in zip(axes, ("none", "1 % noise"), strict=True):
         for kind, marker, color in (
             ("raw", "s", GREY),
@@ -51,11 +32,12 @@ def classical():
             )
         ax.set(
             title="without noise" if disturbance == "none" else f"with {disturbance}",
-            xlabel="share of the best possible accuracy (%)",
         )
         ax.set(xlim=(30, 102), yticks=range(len(models)), yticklabels=models)
         ax.grid(alpha=0.3)
-    axes[0].legend(loc="lower left", frameon=False)
+    fig.supxlabel("share of the best possible accuracy (%)", fontsize="medium")
+    handles, labels = axes[0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
     return fig
 
 
@@ -64,7 +46,7 @@ def networks():
     rows = [row for row in read("networks_summary.csv") if row["set"] in ("challenge", "tables")]
     names = list(dict.fromkeys(row["network"] for row in rows))
     svm = [row for row in read("classical_summary.csv") if row["model"] == "SVM + 10 shift copies"]
-    fig, ax = plt.subplots(figsize=(8, 3.8), layout="constrained")
+    fig, ax = plt.subplots(figsize=(6.4, 5), layout="constrained")
     for kind, marker, color in (("challenge", "o", BLUE), ("tables", "D", ORANGE)):
         found = {
             r["network"]: float(r["of the best possible (%)"]) for r in rows if r["set"] == kind
@@ -90,7 +72,7 @@ def networks():
     )
     ax.invert_yaxis()
     ax.grid(alpha=0.3)
-    ax.legend(loc="lower left", frameon=False)
+    fig.legend(loc="outside upper center", frameon=False)
     return fig
 
 
@@ -103,7 +85,7 @@ def mixtures():
         )
     means = {name: np.mean(values, axis=0) for name, values in found.items()}
     names = sorted(means, key=lambda name: means[name][2])
-    fig, ax = plt.subplots(figsize=(8, 3), layout="constrained")
+    fig, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
     labels = ("two phases, all right", "three phases, all right", "F1, mean over phases")
     for i, (label, marker, color) in enumerate(
         zip(labels, "osD", (BLUE, LIGHT, ORANGE), strict=True)
@@ -117,7 +99,7 @@ def mixtures():
         )
     ax.set(yticks=range(len(names)), yticklabels=names, xlabel="percent", xlim=(0, 100))
     ax.grid(alpha=0.3)
-    ax.legend(frameon=False, loc="center right")
+    fig.legend(loc="outside upper center", ncols=2, frameon=False)
     return fig
 
 
@@ -128,7 +110,7 @@ def classes():
         next(name for name in rows[0] if name.startswith(start))
         for start in ("accuracy", "optimum")
     )
-    fig, ax = plt.subplots(figsize=(8, 3.2), layout="constrained")
+    fig, ax = plt.subplots(figsize=(6.4, 5.2), layout="constrained")
     models = list(dict.fromkeys(row["model"] for row in rows))
     for model, marker in zip(models, "osD^vP*X<>hd", strict=False):
         mine = [row for row in rows if row["model"] == model]
@@ -136,13 +118,13 @@ def classes():
         ax.plot([row["table"] for row in mine], errors, marker, label=model, alpha=0.8)
     ax.set(xlabel="table", ylabel="errors of 20,000\nbeyond the unavoidable")
     ax.grid(alpha=0.3)
-    ax.legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+    fig.legend(loc="outside lower center", frameon=False)
     return fig
 
 
 def speed():
     """PooledSVC against its Pipeline, and max pooling against the maximum."""
-    fig, axes = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
+    fig, axes = plt.subplots(2, 1, figsize=(6.4, 6.4), layout="constrained")
     ours, theirs = defaultdict(list), defaultdict(list)
     for row in read("svc_speed.csv"):
         key = int(row["n_classes"]), int(row["n_predicted"])
@@ -183,39 +165,11 @@ def speed():
     return fig
 
 
-def measured():
-    """Balanced accuracy of every model on the measured sets."""
-    rows = [row for row in read("measured.csv") if row["model"] != "majority class"]
-    sets = [name for name in rows[0] if name != "model"]
-    fig, axes = plt.subplots(1, len(sets), figsize=(12, 4), sharey=True, layout="constrained")
-    pooled = {"nearest neighbour", "extra trees"}
-    for ax, name in zip(axes, sets, strict=True):
-        for i, row in enumerate(rows):
-            if row[name]:
-                is_pooled = row["model"].startswith("pooled") or row["model"] in pooled
-                ax.plot(
-                    number(row[name]),
-                    i,
-                    "o" if is_pooled else "s",
-                    color=BLUE if is_pooled else GREY,
-                )
-        ax.set_title(name.replace(", ", "\n"), fontsize="small")
-        ax.set(yticks=range(len(rows)), yticklabels=[row["model"] for row in rows])
-        ax.set(xlim=(0.75, 1.02), xticks=[0.8, 0.9, 1.0])
-        ax.grid(alpha=0.3)
-    axes[0].invert_yaxis()
-    axes[0].plot([], [], "o", color=BLUE, label="pools, or may pool")
-    axes[0].plot([], [], "s", color=GREY, label="does not pool")
-    fig.legend(loc="outside upper right", ncols=2, frameon=False)
-    fig.supxlabel("balanced accuracy", fontsize="medium")
-    return fig
-
-
 def powder_models():
     """Share of patterns with exactly the right phases, by model, with intervals of 95 %."""
     rows = [row for row in read("powder_models.csv") if row["what"] == "patterns"]
     models = list(dict.fromkeys(row["model"] for row in rows))
-    fig, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained")
+    fig, axes = plt.subplots(1, 2, figsize=(6.4, 5), sharey=True, layout="constrained")
     for ax, kind in zip(axes, ("simulated, ", ""), strict=True):
         for table, marker, color, up in (
             ("Li-Mn-Ti-O-F", "o", BLUE, -0.13),
@@ -231,49 +185,15 @@ def powder_models():
                     ax.plot(share, i + up, marker, color=color)
             n = next(iter(found.values()))["n"]
             size = 56 if table == "Li-Mn-Ti-O-F" else 88
-            label = f"{n} patterns, table of {size} structures ({table})"
+            label = f"{n} patterns,\ntable of {size} structures"
             ax.plot([], [], marker, color=color, label=label)
         ax.set(xlim=(0, 100), yticks=range(len(models)), yticklabels=models)
         ax.set(title="simulated by other laws" if kind else "measured")
-        ax.set(xlabel="patterns with exactly the right phases (%)")
+        ax.set(xlabel="patterns with exactly\nthe right phases (%)")
         ax.grid(alpha=0.3)
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), frameon=False)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False)
     axes[0].invert_yaxis()
     return fig
 
 
-def write_challenge():
-    """Write the table of the start page: scores on the published challenge, the best first."""
-    rows = read("challenge/comparison.csv")
-    measured = [row for row in rows if row["source"] == "measured"]
-    measured.sort(key=lambda row: -float(row["balanced_accuracy"]))
-    published = [row for row in rows if row["source"] == "published"]
-    published.sort(key=lambda row: -float(row["holdout"]))
-    lines = [
-        ".. csv-table::",
-        '   :header: "model", "of the best possible (%)", "published test grid (%)", "one fit"',
-        "   :widths: auto",
-        "",
-    ]
-    for row in measured[:9]:
-        share, grid = 100 * float(row["share_of_optimum"]), 100 * float(row["holdout"])
-        seconds = float(row["fit_seconds"])
-        lines.append(f'   "{row["model"]}", "{share:.1f}", "{grid:.1f}", "{seconds:.1f} s"')
-    for row in published[:1]:
-        grid = 100 * float(row["holdout"])
-        lines.append(f'   "{row["model"]} (published, mean of 5 seeds)", "", "{grid:.1f}", ""')
-    (FIGURES / "challenge.rst").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def draw_all(app=None):
-    """Draw every figure and write every table; Sphinx calls this before it reads the pages."""
-    FIGURES.mkdir(exist_ok=True)
-    for draw in (classical, networks, mixtures, classes, speed, measured, powder_models):
-        fig = draw()
-        fig.savefig(FIGURES / f"{draw.__name__}.png", dpi=150)
-        plt.close(fig)
-    write_challenge()
-
-
-if __name__ == "__main__":
-    draw_all()
+DRAWINGS = (classical, networks, mixtures, classes, speed, powder_models)
