@@ -88,8 +88,8 @@ FINAL = {
     "extra trees": ("extra trees", POOLED, LARGE, "common"),
     "SpectralCNN": (
         "SpectralCNN",
-        START["SpectralCNN"] | {"epochs": 8, "lr": 1e-3},
-        dict.fromkeys(TABLES, 10_000),
+        START["SpectralCNN"] | {"epochs": 7, "lr": 1e-3},
+        LARGE,
         "per phase",
     ),
     "PooledSVC, 4,000 mixtures": ("PooledSVC", POOLED, SMALL, "common"),
