@@ -78,8 +78,8 @@ CHANGES = {
         {"cutoff": 0.2, "law": "measured-like"},
     ],
 }
-# The final settings of every arm, and the rule of its thresholds. Twice as many patterns of the
-# larger table would not have fitted into the time.
+# Settings, training patterns by table and the rule of thresholds of every arm. Patterns of the
+# larger table take longer.
 LARGE = {"Li-Mn-Ti-O-F": 20_000, "precursors": 10_000}
 SMALL = dict.fromkeys(TABLES, 4000)
 FINAL = {
@@ -260,7 +260,8 @@ def replace(name, rows, key):
     """Add rows to a CSV file, in place of those with the same key."""
     new = {tuple(str(row[k]) for k in key) for row in rows}
     old = [row for row in read(powder.RESULTS / name) if tuple(row[k] for k in key) not in new]
-    powder.write(name, [*old, *rows])
+    order = [UNMIXING, *FINAL]
+    powder.write(name, sorted([*old, *rows], key=lambda row: order.index(row["model"])))
 
 
 if __name__ == "__main__":

@@ -183,15 +183,17 @@ def powder_models():
                     )
                     ax.plot([low, high], [i + up] * 2, color=color, alpha=0.6)
                     ax.plot(share, i + up, marker, color=color)
-            n = next(iter(found.values()))["n"]
-            size = 56 if table == "Li-Mn-Ti-O-F" else 88
-            label = f"{n} patterns,\ntable of {size} structures"
-            ax.plot([], [], marker, color=color, label=label)
-        ax.set(xlim=(0, 100), yticks=range(len(models)), yticklabels=models)
+            if not kind:
+                size = 56 if table == "Li-Mn-Ti-O-F" else 88
+                n = next(iter(found.values()))["n"]
+                label = f"table of {size} structures, {n} measured patterns"
+                ax.plot([], [], marker, color=color, label=label)
+        labels = [model.replace(", ", ",\n", 1) for model in models]
+        ax.set(xlim=(0, 103), yticks=range(len(models)), yticklabels=labels)
         ax.set(title="simulated by other laws" if kind else "measured")
-        ax.set(xlabel="patterns with exactly\nthe right phases (%)")
         ax.grid(alpha=0.3)
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False)
+    fig.supxlabel("patterns with exactly the right phases (%)", fontsize="medium")
+    fig.legend(loc="outside upper center", frameon=False)
     axes[0].invert_yaxis()
     return fig
 
