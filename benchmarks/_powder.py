@@ -12,7 +12,14 @@ BATCH = 10
 
 
 def hard_patterns(
-    phases, n_patterns, seed, n_phases=(1, 3), min_fraction=0.1, hard=1.0, wide_laws=False
+    phases,
+    n_patterns,
+    seed,
+    n_phases=(1, 3),
+    min_fraction=0.1,
+    hard=1.0,
+    wide_laws=False,
+    batch=BATCH,
 ):
     """Draw patterns in batches; each batch is another instrument and another sample preparation.
 
@@ -26,8 +33,8 @@ def hard_patterns(
     """
     rng = np.random.default_rng(seed)
     parts = []
-    for start in range(0, n_patterns, BATCH):
-        n = min(BATCH, n_patterns - start)
+    for start in range(0, n_patterns, batch):
+        n = min(batch, n_patterns - start)
         ghosts = rng.uniform(0, 0.01, 2) * (rng.random(2) < 0.4)
         shares = np.array([2 / 3, 1 / 3, *ghosts])
         made = make_powder_patterns(

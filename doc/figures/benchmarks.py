@@ -165,4 +165,37 @@ def speed():
     return fig
 
 
-DRAWINGS = (classical, networks, mixtures, classes, speed)
+def powder_models():
+    """Share of patterns with exactly the right phases, by model, with intervals of 95 %."""
+    rows = [row for row in read("powder_models.csv") if row["what"] == "patterns"]
+    models = list(dict.fromkeys(row["model"] for row in rows))
+    fig, axes = plt.subplots(1, 2, figsize=(6.4, 5), sharey=True, layout="constrained")
+    for ax, kind in zip(axes, ("simulated, ", ""), strict=True):
+        for table, marker, color, up in (
+            ("Li-Mn-Ti-O-F", "o", BLUE, -0.13),
+            ("precursors", "D", ORANGE, 0.13),
+        ):
+            found = {row["model"]: row for row in rows if row["set"] == kind + table}
+            for i, model in enumerate(models):
+                if model in found:
+                    low, share, high = (
+                        100 * float(found[model][key]) for key in ("low", "share", "high")
+                    )
+                    ax.plot([low, high], [i + up] * 2, color=color, alpha=0.6)
+                    ax.plot(share, i + up, marker, color=color)
+            if not kind:
+                size = 56 if table == "Li-Mn-Ti-O-F" else 88
+                n = next(iter(found.values()))["n"]
+                label = f"table of {size} structures, {n} measured patterns"
+                ax.plot([], [], marker, color=color, label=label)
+        labels = [model.replace(", ", ",\n", 1) for model in models]
+        ax.set(xlim=(0, 103), yticks=range(len(models)), yticklabels=labels)
+        ax.set(title="simulated by other laws" if kind else "measured")
+        ax.grid(alpha=0.3)
+    fig.supxlabel("patterns with exactly the right phases (%)", fontsize="medium")
+    fig.legend(loc="outside upper center", frameon=False)
+    axes[0].invert_yaxis()
+    return fig
+
+
+DRAWINGS = (classical, networks, mixtures, classes, speed, powder_models)
