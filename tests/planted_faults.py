@@ -54,7 +54,7 @@ FAULTS = [
         "tests/mixtures",
         [
             ("search.displacement = float(", "search.displacement = 0 * float("),
-            ("item.width = float(", "item.width = item.width + 0 * float("),
+            ("np.clip(item.moves + step", "np.clip(item.moves - step"),
         ],
     ),
     (
