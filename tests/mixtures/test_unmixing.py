@@ -10,6 +10,8 @@ from sklearn.model_selection import cross_val_score
 
 from skspectra.diffraction import InstrumentProfile, Phase, make_powder_patterns, make_table
 from skspectra.mixtures import UnmixingClassifier
+from skspectra.mixtures._components import DenseComponents
+from skspectra.mixtures._search import Search
 
 X_AXIS = np.arange(400.0, 1800.0, 2.0)
 
@@ -127,6 +129,38 @@ def test_widths_are_fitted(powder):
     wide = InstrumentProfile(u=0, v=0, w=0.2, x=0, y=0)
     made = patterns(10, profile=wide)
     assert (powder.predict(made.X) == made.Y).all(axis=1).mean() >= 0.9
+
+
+def test_every_phase_has_a_width_of_its_own(powder):
+    off = dict.fromkeys(("min_size", "max_microstrain", "background", "counts_at_max"), 0)
+    narrow, wide = (
+        make_powder_patterns(
+            [card],
+            1,
+            two_theta=ANGLES,
+            wavelength="CuKa1",
+            n_phases=1,
+            random_state=0,
+            profile=InstrumentProfile(u=0, v=0, w=(0.4 * full) ** 2, x=0.6 * full, y=0),
+            **off,
+        ).X[0]
+        for card, full in zip(CARDS[:2], (0.12, 0.36), strict=True)
+    )
+    table = make_table(CARDS, wavelength="CuKa1", two_theta_range=(15, 70))
+    model = UnmixingClassifier(ANGLES, shift="strain").fit_table(table)
+    counts = np.random.default_rng(0).poisson(10_000 * (narrow + wide) + 200)
+    found = {item.index: item.width for item in model._solver.solve(counts).found}
+    assert found == {0: pytest.approx(0.12, rel=0.15), 1: pytest.approx(0.36, rel=0.15)}
+
+
+def test_what_lowers_the_spectrum_gains_nothing():
+    """Amounts are not negative, so a well is no substance."""
+    components = DenseComponents(PURE, X_AXIS, "none")
+    empty = np.zeros((len(X_AXIS), 0))
+    for sign in (1, -1):
+        search = Search(sign * PURE[0], np.full(len(X_AXIS), 0.01), empty, components, 0, 0, 1.0)
+        gain, amount = search.gain(PURE[0])
+        assert (gain > 0, amount) == (sign > 0, pytest.approx(max(sign, 0)))
 
 
 def test_labels_in_one_dimension():
