@@ -15,8 +15,8 @@ ANODES = {
 }
 # Tungsten L-alpha1, in angstrom: tungsten of the cathode settles on old anodes.
 _TUNGSTEN = 1.476400
-# K edge of the usual K-beta filter of each anode (V, Mn, Fe, Ni, Zr, Rh), in angstrom, after Bearden
-# and Burr, Rev. Mod. Phys. 39, 125 (1967). White radiation of longer waves passes.
+# K edge of the usual K-beta filter of each anode (V, Mn, Fe, Ni, Zr, Rh), in angstrom, after
+# Bearden and Burr, Rev. Mod. Phys. 39, 125 (1967). White radiation of longer waves passes.
 _FILTER_EDGES = {
     "Cr": 2.26865,
     "Fe": 1.89607,
