@@ -227,9 +227,7 @@ def _crystal(number, volume, statistics, rng):
         parts[owner[s]].append(f"{multiplicity[s]}.{available[chosen[s]][0]}")
     prototype = f"{number}:" + "|".join(sorted(",".join(sorted(part)) for part in parts.values()))
     unique = np.unique(rotations.round().astype(int), axis=0)
-    return Crystal(
-        Structure(basis, placed, np.array(sites), kinds, unique, number, []), prototype
-    )
+    return Crystal(Structure(basis, placed, np.array(sites), kinds, unique, number, []), prototype)
 
 
 def _choose(available, n_sites, free, rng):
@@ -273,7 +271,9 @@ def _basis(number, volume, statistics, rng):
     elif system == "monoclinic":
         angles[1] = shape("angle", "monoclinic")
     elif system == "triclinic":
-        angles = 90 + rng.choice([-1, 1], 3) * [shape("angle", "monoclinic") - 90 for _ in range(3)]
+        angles = 90 + rng.choice([-1, 1], 3) * [
+            shape("angle", "monoclinic") - 90 for _ in range(3)
+        ]
     cell = gemmi.UnitCell(*ratios, *angles)
     basis = np.array(cell.orth.mat.tolist()).T
     if not np.isfinite(basis).all() or abs(np.linalg.det(basis)) < 0.3 * ratios.prod():

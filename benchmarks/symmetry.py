@@ -17,21 +17,31 @@ import argparse
 import csv
 import gzip
 import json
+import os
 import re
 import time
 from collections import Counter
 from pathlib import Path
+from zlib import crc32
 
 import _crystals as crystals
 import gemmi
 import moyopy
 import numpy as np
+from _symmetry import figures_of_merit, line_list, log_q, peaks, pooled, render
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.pipeline import make_pipeline
 
+from skspectra import MaxPoolDownsampler, PooledMLP, PooledSVC, SpectralCNN
 from skspectra.diffraction import Phase
 from skspectra.diffraction._structure import B_DEFAULT, _symmetric
+from skspectra.preprocessing import IntensityCompressor
 
 RANGE = (5.0, 90.0)
 RESULTS = Path(__file__).parent / "results"
+DATA = Path(os.environ.get("SKSPECTRA_DATA", "data"))
 
 
 def write(name, rows):
@@ -205,17 +215,204 @@ def line_table(structures):
     }
 
 
+# Seed of the patterns of the real structures; chunk k of the random crystals has seed k.
+REAL_SEED = 10**6
+
+
+def inputs(options):
+    """Render the patterns of each chunk, and keep what models are given of them."""
+    for path in sorted(options.cache.glob("crystals????.npz")):
+        target = path.with_name(path.name.replace("crystals", "inputs"))
+        if not target.exists():
+            with np.load(path) as table:
+                keep_inputs(dict(table), int(path.stem[-4:]), target)
+    target = options.cache / "inputs_real.npz"
+    if not target.exists():
+        found = [("AFLOW prototypes", structure) for structure in real_structures(options)]
+        for path in sorted((DATA / "xrd_reference_structures").glob("*/*.cif")):
+            found.append(("reference structures", Phase.from_cif(path)._structure))
+        table = line_table(structure for _, structure in found)
+        keep_inputs(table, REAL_SEED, target, set=np.array([name for name, _ in found]))
+
+
+def keep_inputs(table, seed, target, **more):
+    """Keep the inputs of the crystals of a table in a file, with their space groups."""
+    start = time.process_time()
+    X = render(table, np.arange(len(table["space_group"])), seed)
+    lines = peaks(X)
+    found = {
+        "two-theta": pooled(X),
+        "log q": log_q(X, lines),
+        "first lines": line_list(lines),
+        "figures of merit": figures_of_merit(lines),
+    }
+    unfinished = target.with_suffix(".unfinished.npz")
+    np.savez(unfinished, space_group=table["space_group"], **found, **more)
+    unfinished.rename(target)
+    print(target.name, f"{time.process_time() - start:.1f} s", flush=True)
+
+
+LABELS = ("crystal system", "lattice", "extinction class", "space group")
+N_TEST = 8_000
+SIZES = (1_000, 5_000, 20_000, 50_000)
+
+
+def make_model(name, seed):
+    """Return one of the models, with its settings."""
+    if name == "majority class":
+        return DummyClassifier()
+    if name == "pooled trees":
+        trees = ExtraTreesClassifier(200, min_samples_leaf=2, random_state=seed)
+        return make_pipeline(MaxPoolDownsampler(5), IntensityCompressor("sqrt"), trees)
+    if name == "boosted trees":
+        return HistGradientBoostingClassifier(max_iter=150, random_state=seed)
+    if name == "pooled SVC":
+        return PooledSVC(pool_size=8, stride=4, C=10)
+    if name == "pooled MLP":
+        return PooledMLP(
+            pool_size=4, stride=2, n_iter_no_change=10, n_threads=1, random_state=seed
+        )
+    return SpectralCNN("cnn2", n_iter_no_change=6, max_epochs=40, n_threads=1, random_state=seed)
+
+
+def arms():
+    """Return label, input, model, number of crystals and seed of everything that is scored."""
+    found = []
+    for n in SIZES:
+        found.append(("crystal system", "two-theta", "majority class", n, 0))
+        for given in ("two-theta", "log q"):
+            for seed in (0, 1):
+                found.append(("crystal system", given, "pooled trees", n, seed))
+                found.append(("crystal system", given, "pooled MLP", n, seed))
+            if n <= 20_000:
+                found.append(("crystal system", given, "pooled SVC", n, 0))
+            if n <= 5_000:
+                found.append(("crystal system", given, "SpectralCNN", n, 0))
+        for given in ("first lines", "figures of merit", "first lines and figures of merit"):
+            found += [("crystal system", given, "boosted trees", n, seed) for seed in (0, 1)]
+    return found
+
+
+def score(options):
+    """Fit models to more and more crystals, and score them on crystals of other prototypes."""
+    path = RESULTS / "symmetry.csv"
+    rows = []
+    if path.exists():
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+    done = {tuple(str(row[k]) for k in KEYS) for row in rows}
+    wanted = [arm for arm in arms() if tuple(map(str, arm)) not in done]
+    if options.only:
+        wanted = [
+            arm
+            for arm in wanted
+            if any(part in " | ".join(map(str, arm)) for part in options.only)
+        ]
+    train, test, groups = split(options)
+    print(len(train), "crystals for training,", len(test), "for tests", flush=True)
+    for arm in wanted:
+        label, given, name, n, seed = arm
+        if n > len(train):
+            continue
+        chosen = np.random.default_rng(seed).permutation(train)[:n]
+        X = load_inputs(options, given)
+        y = np.array([crystals.labels(int(group))[label] for group in groups])
+        model = make_model(name, seed)
+        start = time.process_time()
+        model.fit(X[chosen], y[chosen])
+        seconds = time.process_time() - start
+        predicted = model.predict(X[test])
+        rows.append(
+            dict(zip(KEYS, arm, strict=True))
+            | share_of(predicted == y[test])
+            | {
+                "balanced": round(balanced_accuracy_score(y[test], predicted), 4),
+                "n_labels": len(np.unique(y[chosen])),
+                "fit_seconds": round(seconds, 1),
+            }
+        )
+        print(rows[-1], flush=True)
+        write("symmetry.csv", rows)
+        keep_real(options, arm, model)
+
+
+KEYS = ("label", "input", "model", "n_train", "seed")
+
+
+def share_of(hits):
+    """Return a share with Wilson's interval of 95 %."""
+    n, k, z = len(hits), int(np.sum(hits)), 1.959964
+    middle = (k + z * z / 2) / (n + z * z)
+    half = z * np.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
+    low, high = round(float(middle - half), 4), round(float(middle + half), 4)
+    return {"n_test": n, "accuracy": round(k / n, 4), "low": low, "high": high}
+
+
+def split(options):
+    """Return training and test crystals, which share no prototype, and all space groups."""
+    tables = [np.load(path) for path in sorted(options.cache.glob("crystals????.npz"))]
+    tables = tables[: len(list(options.cache.glob("inputs????.npz")))]
+    prototypes = np.concatenate([table["prototype"] for table in tables])
+    groups = np.concatenate([table["space_group"] for table in tables])
+    is_test = np.array([crc32(name.encode()) % 100 < 15 for name in prototypes.tolist()])
+    return np.flatnonzero(~is_test), np.flatnonzero(is_test)[:N_TEST], groups
+
+
+def load_inputs(options, given, name="inputs????.npz"):
+    """Return one of the inputs, or two side by side, of all crystals."""
+    paths = sorted(options.cache.glob(name))
+    columns = []
+    for part in given.split(" and "):
+        blocks = []
+        for path in paths:
+            with np.load(path) as found:
+                blocks.append(found[part])
+        columns.append(np.concatenate(blocks))
+    return np.concatenate(columns, axis=1)
+
+
+def keep_real(options, arm, model):
+    """Keep the predictions for real structures, to be looked at once all models are fitted."""
+    folder = options.cache / "predictions"
+    folder.mkdir(exist_ok=True)
+    predicted = model.predict(load_inputs(options, arm[1], "inputs_real.npz"))
+    np.savez(folder / ("_".join(map(str, arm)) + ".npz"), predicted=predicted)
+
+
+def real(options):
+    """Score the predictions for real structures that `score` kept."""
+    with np.load(options.cache / "inputs_real.npz") as found:
+        names, groups = found["set"], found["space_group"]
+    rows = []
+    for arm in arms():
+        path = options.cache / "predictions" / ("_".join(map(str, arm)) + ".npz")
+        if not path.exists():
+            continue
+        with np.load(path) as kept:
+            predicted = kept["predicted"]
+        y = np.array([crystals.labels(int(group))[arm[0]] for group in groups])
+        for name in np.unique(names):
+            here = names == name
+            rows.append(
+                {"set": name}
+                | dict(zip(KEYS, arm, strict=True))
+                | share_of(predicted[here] == y[here])
+            )
+    write("symmetry_real.csv", rows)
+
+
 def main():
     """Run one task."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    tasks = {f.__name__: f for f in (statistics, generate)}
+    tasks = {f.__name__: f for f in (statistics, generate, inputs, score, real)}
     parser.add_argument("task", choices=list(tasks))
     parser.add_argument("--sources", type=Path, help="folder of dara-xrd and robocrys, unpacked")
     parser.add_argument("--cache", type=Path, help="folder of the crystals")
     parser.add_argument("--crystals", type=int, default=60_000)
     parser.add_argument("--chunk", type=int, default=1_000)
+    parser.add_argument("--only", nargs="+", help="parts of the names of what is scored")
     options = parser.parse_args()
     tasks[options.task](options)
 
