@@ -166,8 +166,8 @@ for ax in axes:
 plt.show()
 
 # %%
-# Where the structure type may be a new one, find the lattice by indexing: GSAS-II, McMaille, DICVOL,
-# N-TREOR (in EXPO) and Conograph do it from the positions of the lines.
+# Where the structure type may be a new one, find the lattice by indexing. GSAS-II, McMaille,
+# DICVOL, N-TREOR (in EXPO) and Conograph do it from the positions of the lines.
 #
 # **To take away:** a classifier can name the crystal system of a new compound whose structure type
 # is among the training patterns; of a new structure type it cannot.
