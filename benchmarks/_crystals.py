@@ -211,7 +211,7 @@ def _crystal(number, volume, statistics, rng):
         for _ in range(40 if free else 1):
             point = matrix @ rng.random(3) + shift
             images = rotations[images_of] @ point + shifts[images_of]
-            if (_distances(point, np.concatenate([placed, images]), basis) >= contact).all():
+            if (distances(point, np.concatenate([placed, images]), basis) >= contact).all():
                 break
         else:
             return None
@@ -292,7 +292,7 @@ def between(quantiles, rng):
     return float(np.interp(rng.random() * (len(quantiles) - 1), range(len(quantiles)), quantiles))
 
 
-def _distances(point, others, basis):
+def distances(point, others, basis):
     """Return the shortest distance to each of the others, all images of the point among them."""
     apart = others - point
     apart -= np.round(apart)

@@ -8,26 +8,30 @@ Tasks, in the order in which they are run:
   were unpacked), into ``results/symmetry_statistics.csv``;
 - ``generate``: random crystals and their lines, in files of ``--chunk`` crystals in the folder
   ``--cache``; files that are there stay;
+- ``check``: are the random crystals what they should be? Into ``results/symmetry_check.csv``;
+- ``inputs``: patterns of the crystals and of real structures, and what models are given of them;
 - ``score``: accuracy against the number of training crystals, ``results/symmetry.csv``. Rows that
   are there stay. Train and test crystals share no prototype;
-- ``real``: the same models on simulated patterns of real structures, to be scored once.
+- ``real``: the same models on simulated patterns of real structures, ``symmetry_real.csv``. Their
+  predictions are kept by ``score`` and are looked at once, when nothing is changed any more.
 """
 
 import argparse
 import csv
-import gzip
-import json
 import os
-import re
 import time
 from collections import Counter
 from pathlib import Path
 from zlib import crc32
 
 import _crystals as crystals
-import gemmi
-import moyopy
 import numpy as np
+from _open_data import (
+    database_statistics,
+    per_atom,
+    prototype_statistics,
+    real_structures,
+)
 from _symmetry import figures_of_merit, line_list, log_q, peaks, pooled, render
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import ExtraTreesClassifier
@@ -36,7 +40,6 @@ from sklearn.pipeline import make_pipeline
 
 from skspectra import MaxPoolDownsampler, PooledMLP, PooledSVC, SpectralCNN
 from skspectra.diffraction import Phase
-from skspectra.diffraction._structure import B_DEFAULT, _symmetric
 from skspectra.preprocessing import IntensityCompressor
 
 RANGE = (5.0, 90.0)
@@ -52,127 +55,10 @@ def write(name, rows):
         writer.writerows(rows)
 
 
-def load(path):
-    """Return the contents of a compressed JSON file."""
-    with gzip.open(path) as file:
-        return json.load(file)
-
-
 def statistics(options):
     """Count what random crystals are drawn from."""
-    entries = load(options.sources / "dara/data/cod_filtered_info_2024.json.gz")
-    entries = {(formula, group) for found in entries.values() for formula, _, group, _ in found}
-    elements = [set(re.findall("[A-Z][a-z]?", formula)) for formula, _ in entries]
-    source = "COD entries with different formula or space group, after dara-xrd 1.3.0"
-    rows = shares("space_group", "", [group for _, group in entries], source)
-    for kind in ("low", "middle", "cubic"):
-        here = [
-            len(found)
-            for found, (_, group) in zip(elements, entries, strict=True)
-            if crystals.kind_of(group) == kind
-        ]
-        rows += shares("n_elements", kind, here, source)
-    known = {s for s in set().union(*elements) if 0 < gemmi.Element(s).atomic_number < 99} - {"D"}
-    every = [s for found in elements for s in found if s in known]
-    rows += shares("element", "", every, source)
-    rows += prototype_statistics(real_structures(options))
-    write("symmetry_statistics.csv", rows)
-
-
-def shares(statistic, of, values, source):
-    """Return one row per value with its share."""
-    return [
-        {
-            "statistic": statistic,
-            "of": of,
-            "value": value,
-            "share": f"{count / len(values):.6f}",
-            "n": len(values),
-            "source": source,
-        }
-        for value, count in sorted(Counter(values).items())
-    ]
-
-
-def real_structures(options):
-    """Return the structures of the AFLOW prototypes, with the symmetry that is found."""
-    table = load(options.sources / "robocrys/condense/mineral_db.json.gz")
-    found = []
-    for row in table["data"]:
-        atoms = [(site["species"], site["abc"]) for site in row[0]["sites"]]
-        if any(len(species) != 1 or species[0]["occu"] != 1 for species, _ in atoms):
-            continue
-        numbers = [gemmi.Element(species[0]["element"]).atomic_number for species, _ in atoms]
-        basis = np.array(row[0]["lattice"]["matrix"])
-        contents = [(z, 1.0, B_DEFAULT) for z in numbers]
-        positions = np.array([place for _, place in atoms])
-        found.append(_symmetric(row[1], basis, positions, contents, []))
-    return found
-
-
-def prototype_statistics(structures):
-    """Return numbers of sites, their freedom, volumes, distances and shapes of cells."""
-    more, free, volume, contact, lower, uniaxial, angles = {}, {}, [], [], [], [], []
-    for found in structures:
-        cell = moyopy.Cell(
-            found.basis.tolist(),
-            found.positions.tolist(),
-            [found.kinds[site][0][0] for site in found.sites],
-        )
-        data = moyopy.MoyoDataset(cell, symprec=0.01)
-        standard = data.std_cell
-        positions, numbers = np.array(standard.positions), np.array(standard.numbers)
-        basis = np.array(standard.basis)
-        again = moyopy.MoyoDataset(standard, symprec=0.01)
-        rotations = np.array(again.operations.rotations, float)
-        shifts = np.array(again.operations.translations)
-        kind = crystals.kind_of(data.number)
-        firsts = np.unique(again.orbits)
-        more.setdefault(kind, []).append(len(firsts) - len(set(numbers.tolist())))
-        radii = np.array([gemmi.Element(int(z)).covalent_r for z in numbers])
-        ratios = []
-        for first in firsts:
-            matrix = crystals.projection(rotations, shifts, positions[first])[0]
-            free.setdefault(kind, []).append(round(np.trace(matrix)))
-            near = crystals._distances(positions[first], positions, basis)
-            ratios.append((near / (radii[first] + radii)).min())
-        contact.append(min(ratios))
-        volume.append(abs(np.linalg.det(basis)) / len(positions))
-        edges = np.linalg.norm(basis, axis=1)
-        system = crystals.crystal_system(data.number)
-        if system in ("tetragonal", "trigonal", "hexagonal"):
-            uniaxial.append(np.log(edges[2] / edges[0]))
-        elif system != "cubic":
-            lower.append(np.log(edges[1:] / edges[0]))
-            if system == "monoclinic":
-                angles.append(np.degrees(np.arccos(basis[0] @ basis[2] / edges[0] / edges[2])))
-    source = "AFLOW prototypes, after robocrys 0.2.13"
-    rows = []
-    for kind in more:
-        rows += shares("more_sites", kind, more[kind], source)
-        rows += shares("free", kind, free[kind], source)
-    lower = np.array(lower)
-    for statistic, of, values in (
-        ("volume_per_atom", "", volume),
-        # One structure in ten has shorter distances than any accepted crystal.
-        ("contact", "", [c for c in contact if c >= np.quantile(contact, 0.1)]),
-        ("ln_b_a", "lower", lower[:, 0]),
-        ("ln_c_a", "lower", lower[:, 1]),
-        ("ln_c_a", "uniaxial", uniaxial),
-        ("angle", "monoclinic", angles),
-    ):
-        for share in np.linspace(0.05, 0.95, 10):
-            rows.append(
-                {
-                    "statistic": statistic + "_quantile",
-                    "of": of,
-                    "value": f"{np.quantile(values, share):.4f}",
-                    "share": f"{share:.2f}",
-                    "n": len(values),
-                    "source": source,
-                }
-            )
-    return rows
+    rows = database_statistics(options.sources)
+    write("symmetry_statistics.csv", rows + prototype_statistics(real_structures(options.sources)))
 
 
 # Lines weaker than this share of the strongest are left out.
@@ -228,7 +114,7 @@ def inputs(options):
                 keep_inputs(dict(table), int(path.stem[-4:]), target)
     target = options.cache / "inputs_real.npz"
     if not target.exists():
-        found = [("AFLOW prototypes", structure) for structure in real_structures(options)]
+        found = [("AFLOW prototypes", structure) for structure in real_structures(options.sources)]
         for path in sorted((DATA / "xrd_reference_structures").glob("*/*.cif")):
             found.append(("reference structures", Phase.from_cif(path)._structure))
         table = line_table(structure for _, structure in found)
@@ -412,12 +298,43 @@ def real(options):
     write("symmetry_real.csv", rows)
 
 
+def check(options):
+    """Compare random crystals with what they should be like, into ``symmetry_check.csv``."""
+    tables = [np.load(path) for path in sorted(options.cache.glob("crystals????.npz"))]
+    drawn, right = np.sum([table["drawn"] for table in tables], axis=0).tolist()
+    names = np.concatenate([table["prototype"] for table in tables])
+    seconds = sum(float(table["seconds"]) for table in tables)
+    found = sum(len(crystals.wyckoff_positions(number)) for number in range(1, 231))
+    some = [crystal.structure for crystal in crystals.make_crystals(500, 0)]
+    known = real_structures(options.sources)
+    of_which, shares_ = crystals.read_statistics()["space_group", ""]
+    wanted, got = Counter(), Counter()
+    for number, share in zip(of_which, shares_, strict=True):
+        wanted[crystals.crystal_system(int(number))] += share
+    for number in np.concatenate([table["space_group"] for table in tables]):
+        got[crystals.crystal_system(int(number))] += 1 / len(names)
+    rows = [
+        ("crystals", len(names), ""),
+        ("crystals drawn", drawn, ""),
+        ("share whose symmetry is as asked for", round(right / drawn, 4), 1),
+        ("prototypes", len(np.unique(names)), ""),
+        ("Wyckoff positions found in the 230 space groups", found, 1731),
+        ("milliseconds per crystal and its lines", round(1000 * seconds / len(names), 1), ""),
+        ("median volume per atom (A^3)", per_atom(some), per_atom(known)),
+        *((f"share, {name}", round(got[name], 3), round(wanted[name], 3)) for name in wanted),
+    ]
+    write(
+        "symmetry_check.csv",
+        [dict(zip(("what", "found", "aim"), row, strict=True)) for row in rows],
+    )
+
+
 def main():
     """Run one task."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    tasks = {f.__name__: f for f in (statistics, generate, inputs, score, real)}
+    tasks = {f.__name__: f for f in (statistics, generate, check, inputs, score, real)}
     parser.add_argument("task", choices=list(tasks))
     parser.add_argument("--sources", type=Path, help="folder of dara-xrd and robocrys, unpacked")
     parser.add_argument("--cache", type=Path, help="folder of the crystals")
