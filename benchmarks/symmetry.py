@@ -296,6 +296,33 @@ def real(options):
                 | share_of(predicted[here] == y[here])
             )
     write("symmetry_real.csv", rows)
+    with (RESULTS / "symmetry.csv").open(newline="") as file:
+        write("symmetry_summary.csv", summary(list(csv.DictReader(file)), rows))
+
+
+def summary(rows, real_rows):
+    """Return one row per label, input and model, with the mean of the seeds by number of crystals.
+
+    Real structures are those of the model with the most crystals and the first seed.
+    """
+    found = {}
+    for row in rows:
+        cells = found.setdefault((row["label"], row["input"], row["model"]), {})
+        cells.setdefault(int(row["n_train"]), []).append(float(row["accuracy"]))
+    out = []
+    for key, cells in found.items():
+        line = dict(zip(KEYS[:3], key, strict=True))
+        line |= {f"{n:,}": f"{np.mean(cells[n]):.3f}" if n in cells else "" for n in SIZES}
+        for name in ("AFLOW prototypes", "reference structures"):
+            mine = [
+                row
+                for row in real_rows
+                if (row["set"], *(row[k] for k in KEYS[:3])) == (name, *key) and row["seed"] == 0
+            ]
+            last = max(mine, key=lambda row: row["n_train"])
+            line[name] = f"{last['accuracy']:.2f} ({last['low']:.2f} to {last['high']:.2f})"
+        out.append(line)
+    return sorted(out, key=lambda line: LABELS.index(line["label"]))
 
 
 def check(options):
