@@ -47,8 +47,8 @@ class Crystal(NamedTuple):
     prototype: str
 
 
-def make_crystals(n, random_state=None, only_found=True, counts=None):
-    """Yield random crystals.
+def make_crystals(n, random_state=None, counts=None):
+    """Yield random crystals; the symmetry found in each is that of the space group asked for.
 
     Parameters
     ----------
@@ -56,10 +56,9 @@ def make_crystals(n, random_state=None, only_found=True, counts=None):
         Number of crystals.
     random_state : int or Generator, default=None
         Passed to :func:`numpy.random.default_rng`.
-    only_found : bool, default=True
-        Draw again where the symmetry that is found is not that of the space group asked for.
     counts : dict, default=None
-        If given, ``counts["drawn"]`` and ``counts["as asked"]`` are raised.
+        If given, ``counts["drawn"]`` and ``counts["as asked"]`` are raised: how many crystals
+        were drawn, and how many of them had the symmetry asked for.
 
     Yields
     ------
@@ -82,7 +81,7 @@ def make_crystals(n, random_state=None, only_found=True, counts=None):
             right = found_space_group(crystal.structure) == number
             counts["drawn"] = counts.get("drawn", 0) + 1
             counts["as asked"] = counts.get("as asked", 0) + right
-            if right or not only_found:
+            if right:
                 made += 1
                 yield crystal
                 break
@@ -190,6 +189,7 @@ def _crystal(number, volume, statistics, rng):
     rotations, shifts = operations(number)
     available = wyckoff_positions(number)
     kind = kind_of(number)
+    # Entries of more elements are few, and most of them are minerals with shared sites.
     n_elements = int(min(drawn(statistics["n_elements", kind], rng), 8))
     n_sites = n_elements + int(drawn(statistics["more_sites", kind], rng))
     values, shares = statistics["element", ""]
@@ -255,7 +255,11 @@ def _choose(available, n_sites, free, rng):
 
 
 def _basis(number, volume, statistics, rng):
-    """Return the edges of a cell of some volume, one per row, in the reference setting."""
+    """Return the edges of a cell of some volume, one per row, in the reference setting.
+
+    Angles of triclinic cells are as far from 90 degrees as those of monoclinic ones, because there
+    is but one triclinic prototype.
+    """
     system = crystal_system(number)
 
     def shape(name, of):
