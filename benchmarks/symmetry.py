@@ -39,7 +39,7 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 
 from skspectra import MaxPoolDownsampler, PooledMLP, PooledSVC, SpectralCNN
-from skspectra.diffraction import Phase
+from skspectra.diffraction import Phase, read_phases
 from skspectra.preprocessing import IntensityCompressor
 
 RANGE = (5.0, 90.0)
@@ -117,8 +117,9 @@ def inputs(options):
     target = options.cache / "inputs_real.npz"
     if not target.exists():
         found = [("AFLOW prototypes", structure) for structure in real_structures(options.sources)]
-        for path in sorted((DATA / "xrd_reference_structures").glob("*/*.cif")):
-            found.append(("reference structures", Phase.from_cif(path)._structure))
+        for folder in ("li_la_zr_o", "li_mn_ti_o_f"):
+            for phase in read_phases(DATA / "xrd_reference_structures" / folder):
+                found.append(("reference structures", phase._structure))
         table = line_table(structure for _, structure in found)
         keep_inputs(table, REAL_SEED, target, set=np.array([name for name, _ in found]))
 
@@ -326,8 +327,10 @@ def summary(rows, real_rows):
                 for row in real_rows
                 if (row["set"], *(row[k] for k in KEYS[:3])) == (name, *key) and row["seed"] == 0
             ]
-            last = max(mine, key=lambda row: row["n_train"])
-            line[name] = f"{last['accuracy']:.2f} ({last['low']:.2f} to {last['high']:.2f})"
+            line[name] = ""
+            if mine:
+                last = max(mine, key=lambda row: row["n_train"])
+                line[name] = f"{last['accuracy']:.2f} ({last['low']:.2f} to {last['high']:.2f})"
         out.append(line)
     return sorted(out, key=lambda line: LABELS.index(line["label"]))
 
