@@ -49,7 +49,7 @@ DATA = Path(os.environ.get("SKSPECTRA_DATA", "data"))
 
 def write(name, rows):
     """Write rows, which are dictionaries with the same keys, as a CSV file."""
-    with open(RESULTS / name, "w", newline="") as file:
+    with open(RESULTS / name, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -184,14 +184,14 @@ def arms():
         found += [(system, given, "extra trees", n, 0) for given in (*PATTERNS, *lines)]
         found += [(label, BOTH, "extra trees", n, 0) for label in LABELS[1:]]
         found += [(system, given, "pooled MLP", n, 0) for given in PATTERNS]
-        # What takes longest has fewer crystals.
-        if n < SIZES[-1]:
-            found += [(system, given, "pooled SVC", n, 0) for given in PATTERNS]
-        if n < SIZES[-2]:
-            found += [(system, given, "SpectralCNN", n, 0) for given in PATTERNS]
-            found += [(system, given, "extra trees", n, 1) for given in (*PATTERNS, *lines)]
-            found += [(system, given, "pooled MLP", n, 1) for given in PATTERNS]
-    return [*found, (system, "log q", "SpectralCNN", SIZES[2], 0)]
+    # What takes longest has fewer crystals.
+    for n in SIZES[:2]:
+        found += [(system, given, "pooled SVC", n, 0) for given in PATTERNS]
+        found += [(system, given, "extra trees", n, 1) for given in (*PATTERNS, *lines)]
+        found += [(system, given, "pooled MLP", n, 1) for given in PATTERNS]
+        found.append((system, "log q", "SpectralCNN", n, 0))
+    found.append((system, "two-theta", "SpectralCNN", SIZES[0], 0))
+    return [*found, (system, "log q", "pooled SVC", SIZES[2], 0)]
 
 
 def score(options):
@@ -327,10 +327,11 @@ def summary(rows, real_rows):
                 for row in real_rows
                 if (row["set"], *(row[k] for k in KEYS[:3])) == (name, *key) and row["seed"] == 0
             ]
-            line[name] = ""
+            line[name.split()[0]] = ""
             if mine:
                 last = max(mine, key=lambda row: row["n_train"])
-                line[name] = f"{last['accuracy']:.2f} ({last['low']:.2f} to {last['high']:.2f})"
+                half = (last["high"] - last["low"]) / 2
+                line[name.split()[0]] = f"{last['accuracy']:.2f} ± {half:.2f}"
         out.append(line)
     return sorted(out, key=lambda line: LABELS.index(line["label"]))
 
