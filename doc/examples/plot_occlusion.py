@@ -87,8 +87,8 @@ plt.show()
 # One spectrum
 # ------------
 # Before you believe a single label, lay the spectrum over the most similar spectra that the model
-# was trained on. Here is a spectrum of silicon. The difference to the nearest silicon, on the left,
-# is 29 % as large as the spectrum, and that to the nearest calcite 129 %.
+# was trained on. Here is a spectrum of silicon. Its difference to the nearest silicon, on the
+# left, is 29 % as large as the spectrum, and that to the nearest calcite 129 %.
 from skspectra.inspection import NearestReferenceDisplay
 
 new = X_test[np.flatnonzero(y_test == "silicon")[0]]
