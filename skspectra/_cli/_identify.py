@@ -106,6 +106,8 @@ def run(options):
         raise UserError(error) from None
     _show(found)
     print(f"\nwritten to {options.output}: phases.csv, patterns.csv{written}")
+    if found.phases:
+        print(f"amounts and detection limits are in {Path(options.output, 'phases.csv')}")
     return status
 
 
