@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra._grid import check_axis
 from skspectra.diffraction._checks import check_names, check_range
 from skspectra.diffraction._profile import InstrumentProfile
 from skspectra.diffraction._render import AXES, Source, finish, render
@@ -150,9 +151,7 @@ def make_powder_patterns(
     """
     phases = list(phases)
     check_names(phases)
-    two_theta = np.array(two_theta, float)
-    if two_theta.ndim != 1 or len(two_theta) < 2 or not (np.diff(two_theta) > 0).all():
-        raise ValueError("two_theta must be one row of ascending angles, at least 2.")
+    two_theta = check_axis(two_theta, name="two_theta")
     low, high = check_range((two_theta[0], two_theta[-1]))
     fewest, most = _counts(n_phases, len(phases))
     _check("n_patterns", n_patterns, 1, np.inf, Integral)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skspectra._grid import check_axis
 from skspectra._writing import write_csv
 from skspectra.mixtures._unmixing import UnmixingClassifier
 
@@ -127,8 +128,8 @@ def identify(patterns, table, *, ignore=None, internal_standard=None, alpha=0.1)
     Raises
     ------
     ValueError
-        If the axis is no axis of angles or reaches beyond the table, or if a pattern holds values
-        that are not finite; the message names the pattern.
+        If the axis does not ascend, is no axis of angles, or reaches beyond the table, or if a
+        pattern holds values that are not finite; the message names the pattern.
 
     Examples
     --------
@@ -208,9 +209,8 @@ def _patterns(patterns):
     else:
         x_axis, X, *rest = patterns
         names = rest[0] if rest else None
-    x_axis, X = np.array(x_axis, float), np.atleast_2d(np.array(X, float))
-    if X.shape[1] != len(x_axis):
-        raise ValueError(f"X has {X.shape[1]} points a row and x_axis {len(x_axis)} values.")
+    X = np.atleast_2d(np.array(X, float))
+    x_axis = check_axis(x_axis, X.shape[1])
     names = [f"pattern {i}" for i in range(len(X))] if names is None else [str(n) for n in names]
     if len(names) != len(X):
         raise ValueError(f"There are {len(names)} names for {len(X)} patterns.")

@@ -15,9 +15,9 @@ from skspectra.mixtures._groups import alike
 from skspectra.mixtures._inputs import (
     as_matrix,
     check_amounts,
-    check_axis,
     check_ignored,
     check_standard,
+    find_axis,
 )
 from skspectra.mixtures._results import (
     Known,
@@ -49,7 +49,8 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     ----------
     x_axis : array-like of shape (n_points,), default=None
         The axis, ascending; angles 2theta in degrees for strain. None takes the column names of a
-        frame if they are numbers, otherwise there is no axis.
+        frame if they are numbers. Where `shift` is "none", they need not ascend; without an
+        ascending axis, the points are numbered.
     shift : {"none", "offset", "strain"}, default="none"
         How a substance moves in a mixture. "none" suits infrared absorbance. "offset" moves it
         along the axis, for Raman instruments. "strain" moves it by Bragg's law, for diffraction.
@@ -196,14 +197,12 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
             `internal_standard` is no class and fraction.
         """
         self._validate_params()
-        names = getattr(y, "columns", None)
+        names, given = getattr(y, "columns", None), X
         X, y = validate_data(self, X, y, multi_output=True, dtype=(np.float64, np.float32))
         check_classification_targets(y)
         Y, self.classes_, self.class_names_, self._multilabel = as_matrix(y, names)
         self._dtype = y.dtype
-        axis = check_axis(
-            self.x_axis, getattr(self, "feature_names_in_", None), X.shape[1], self.shift
-        )
+        axis = find_axis(self.x_axis, given, X.shape[1], self.shift)
         if amounts is not None:
             amounts = check_amounts(amounts, Y, self._multilabel)
         X = X.astype(np.float64)
@@ -243,8 +242,8 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
             raise ValueError(f"A table of phases needs shift='strain', not {self.shift!r}.")
         if self.x_axis is None:
             raise ValueError("A table of phases needs x_axis, the angles of the patterns.")
-        self.n_features_in_ = len(self.x_axis)
-        axis = check_axis(self.x_axis, None, self.n_features_in_, self.shift)
+        axis = find_axis(self.x_axis, None, None, self.shift)
+        self.n_features_in_ = len(axis)
         self._multilabel, self._dtype = True, np.dtype(np.int64)
         self.classes_ = np.array(table.names)
         self.class_names_ = self.classes_.astype(str)

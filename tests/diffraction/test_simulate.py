@@ -266,7 +266,7 @@ def test_the_same_seed_gives_the_same_patterns(phases):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"two_theta": [30, 20]}, "ascending angles"),
+        ({"two_theta": [30, 20]}, "two_theta must be ascending"),
         ({"two_theta": np.arange(100, 200)}, "within 0 to 180 degrees"),
         ({"two_theta": np.arange(5, 10, 0.1)}, "'a' has no line from 5 to 9.9 degrees"),
         ({"n_phases": 4}, "n_phases=4 must be"),

@@ -151,7 +151,9 @@ def test_bad_patterns(table, made):
     X[2, 5] = np.nan
     with pytest.raises(ValueError, match="r: 1 of its values are not finite"):
         identify((ANGLES, X, list("pqrs")), table)
-    with pytest.raises(ValueError, match="X has 2750 points a row"):
+    with pytest.raises(ValueError, match=r"x_axis has shape \(5,\) for spectra of 2750"):
         identify((ANGLES[:5], made.X), table)
+    with pytest.raises(ValueError, match=r"x_axis\[1\]=69.96 .* must be ascending"):
+        identify((ANGLES[::-1], made.X[:, ::-1]), table)
     with pytest.raises(ValueError, match="1 names for 4 patterns"):
         identify((ANGLES, made.X, ["p"]), table)
