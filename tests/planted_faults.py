@@ -1280,6 +1280,14 @@ FAULTS = [
         ],
     ),
     (
+        "_writing.py",
+        "tests/test_writing.py",
+        [
+            ("if path.exists() and not path.is_file():", "if False:"),
+            ("shutil.copymode(real, unfinished)", "pass"),
+        ],
+    ),
+    (
         "_words.py",
         "tests/cli/test_files.py -k 'small_classes or test_one_model'",
         [("if number == 1", "if number > 1")],
