@@ -91,6 +91,13 @@ def check_amounts(amounts, Y, is_matrix):
             f"amounts has shape {amounts.shape}; it must be {Y.shape}, one column per class, "
             "and hold no negative number."
         )
+    against = np.argwhere((amounts == 0) & (Y == 1))
+    if len(against):
+        row, column = against[0]
+        raise ValueError(
+            f"amounts[{row}, {column}] is 0, but y says that row {row} holds this class; they "
+            "must agree."
+        )
     return amounts
 
 

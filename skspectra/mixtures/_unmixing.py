@@ -33,6 +33,8 @@ from skspectra.mixtures._training import pure_spectra, tune
 # Largest strain and displacement (in degrees) that "auto" stands for, and the largest offset as a
 # share of the axis.
 MAX_STRAIN, MAX_DISPLACEMENT, MAX_OFFSET = 0.015, 0.2, 0.005
+# Decoys are strained by up to 0.3, and by more than twice what is allowed.
+_LARGEST_STRAIN = 0.1
 # Width of the lines of `components_`, in degrees.
 _WIDTH = 0.15
 
@@ -43,7 +45,8 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     It is fitted on spectra of pure substances, and predicts which of them are in a mixture, by
     how much each contributes, and what is left unexplained. The mean spectrum of each substance
     is fitted beside a smooth background; do not scale or compress spectra beforehand (SNV, square
-    roots), because then they do not add up any more.
+    roots), because then they do not add up any more. At most six substances are found in one
+    spectrum.
 
     Parameters
     ----------
@@ -56,8 +59,9 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         along the axis, for Raman instruments. "strain" moves it by Bragg's law, for diffraction.
         The last two need an axis.
     max_shift : float or "auto", default="auto"
-        Largest strain, or largest offset in the unit of the axis. "auto" is 0.015 for strain and
-        0.5 % of the axis for an offset.
+        Largest strain (above 0, at most 0.1), or largest offset in the unit of the axis (above
+        0). "auto" is 0.015 for strain and 0.5 % of the axis for an offset. Where nothing moves,
+        `shift` is "none".
     max_displacement : float or "auto", default="auto"
         Largest displacement of the sample, in degrees times cos theta; only for strain. "auto" is
         0.2.
@@ -66,7 +70,9 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         for fewer than 60 points.
     alpha : float, default=0.1
         Chance that one false substance is taken in, as decoys measure it: spectra whose lines were
-        moved at random.
+        moved at random. There are at most 2000 decoys, or one per substance where that is more.
+        So values below ``n_classes / 2000`` do the same as that value, and from 200 substances on
+        the chance is larger than the default says.
     ignore : array-like of shape (n_ignored, n_points), default=None
         Spectra of what is no substance: an empty holder, a blank.
     internal_standard : tuple of (class, float), default=None
@@ -135,7 +141,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     _parameter_constraints = {
         "x_axis": ["array-like", None],
         "shift": [StrOptions({"none", "offset", "strain"})],
-        "max_shift": [Interval(Real, 0, np.inf, closed="left"), StrOptions({"auto"})],
+        "max_shift": [Interval(Real, 0, np.inf, closed="neither"), StrOptions({"auto"})],
         "max_displacement": [Interval(Real, 0, 5, closed="both"), StrOptions({"auto"})],
         "n_background": [Interval(Integral, 0, None, closed="left"), StrOptions({"auto"})],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
@@ -177,13 +183,14 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             Spectra, those of pure substances above all.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Labels, where every row is pure; or a 0/1 matrix. Its rows with several ones are
             mixtures, which help to set the stopping rule.
         amounts : array-like of shape (n_samples, n_classes), default=None
-            Known amounts, which give response factors, so that :meth:`amounts` works.
+            Known amounts, above 0 for every substance that `y` names; they give response factors,
+            so that :meth:`amounts` works.
 
         Returns
         -------
@@ -193,7 +200,8 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `shift` needs an axis and there is none, if shapes do not agree, or if
+            If `shift` needs an axis and there is none, if `max_shift` is too large a strain, if
+            shapes do not agree, if `amounts` and `y` contradict each other, or if
             `internal_standard` is no class and fraction.
         """
         self._validate_params()
@@ -234,8 +242,9 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `shift` is not "strain", if `x_axis` is missing or no axis of angles, or if
-            `internal_standard` is no phase and fraction, or a reference card.
+            If `shift` is not "strain", if `max_shift` is too large a strain, if `x_axis` is
+            missing or no axis of angles, or if `internal_standard` is no phase and fraction, or a
+            reference card.
         """
         self._validate_params()
         if self.shift != "strain":
@@ -292,6 +301,11 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
             return 0.0
         if self.max_shift == "auto":
             return MAX_STRAIN if self.shift == "strain" else MAX_OFFSET * np.ptp(axis)
+        if self.shift == "strain" and self.max_shift > _LARGEST_STRAIN:
+            raise ValueError(
+                f"max_shift={self.max_shift!r} must be at most {_LARGEST_STRAIN} with "
+                "shift='strain'; it is the largest strain, not an angle."
+            )
         return float(self.max_shift)
 
     def _displacement(self):
@@ -314,7 +328,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra.
 
         Returns
@@ -345,7 +359,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra.
 
         Returns
@@ -365,7 +379,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra, not rescaled.
 
         Returns
@@ -395,7 +409,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra.
 
         Returns
@@ -413,7 +427,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra.
 
         Returns
