@@ -117,7 +117,8 @@ FAULTS = [
         "diffraction/_read_phases.py",
         "tests/diffraction/test_phase.py",
         [
-            ("allowed = set(elements)", "allowed = set(elements) | {'O'}"),
+            ("symbol in elements}", "symbol in [*elements, 'O']}"),
+            ("symbol.capitalize() for", "symbol for"),
             ("if stems.count(path.stem) > 1:", "if False:"),
         ],
     ),

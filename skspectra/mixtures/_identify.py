@@ -23,7 +23,8 @@ class Identification:
     ----------
     phases : list of dict
         One row per phase found: file, phase, amount (weight fraction of the identified
-        crystalline part; nan where no structure is known), contribution (share of the fitted
+        crystalline part, or of the sample with an internal standard; nan where no structure is
+        known), contribution (share of the fitted
         area) and detection limit (the share that would have been found).
     patterns : list of dict
         One row per pattern: file, phases joined by "+", the unexplained share of the area of all
@@ -168,7 +169,7 @@ def identify(patterns, table, *, ignore=None, internal_standard=None, alpha=0.1)
     named = list(zip(names, explanations, strict=True))
     return Identification(
         [row for pair in named for row in _phase_rows(*pair)],
-        [_pattern_row(*pair) for pair in named],
+        [_pattern_row(*pair, internal_standard) for pair in named],
         explanations,
         model,
         x_axis,
@@ -191,14 +192,21 @@ def _phase_rows(name, found):
     ]
 
 
-def _pattern_row(name, found):
+def _pattern_row(name, found, standard):
     """Return the row of a pattern."""
+    remarks = [found.remark] if found.remark else []
+    total = np.nansum(found.amounts)
+    if standard is not None and round(total, 2) > 1:
+        remarks.append(
+            f"amounts add to {total:.0%} of the sample, which cannot be; check the weight "
+            f"fraction of the internal standard {standard[0]}"
+        )
     return {
         "file": name,
         "phases": "+".join(str(phase) for phase in found.found),
         "unexplained": round(found.unexplained, 4),
         "unknown": "yes" if found.unknown else "no",
-        "remark": found.remark,
+        "remark": "; ".join(remarks),
     }
 
 

@@ -289,6 +289,14 @@ def test_bad_options(options, message):
         make_powder_patterns(**options)
 
 
+@pytest.mark.parametrize("n_known", [1, 2, 3])
+def test_the_number_of_phases_is_at_most_what_there_is(n_known):
+    made = make_powder_patterns(
+        CARDS[:n_known], 40, two_theta=AXIS, wavelength="CuKa", random_state=0
+    )
+    assert set(made.Y.sum(axis=1)) == set(range(1, n_known + 1))
+
+
 def test_a_wavelength_is_never_assumed():
     with pytest.raises(TypeError, match="wavelength"):
         make_powder_patterns(CARDS, 1, two_theta=AXIS)

@@ -144,6 +144,17 @@ def test_a_table_that_cannot_be_written_leaves_the_file(table, tmp_path, monkeyp
     assert [path.name for path in tmp_path.iterdir()] == ["t.npz"]
 
 
+def test_amounts_that_cannot_be_are_remarked(table, made):
+    weighed = type(table)(**vars(table) | {"weighed": np.ones(3, bool), "absorption": np.ones(3)})
+    name = "abc"[made.Y[0].argmax()]
+    for share, told in ((0.9, True), (0.1, False)):
+        found = identify((ANGLES, made.X[:1]), weighed, internal_standard=(name, share))
+        total = sum(row["amount"] for row in found.phases)
+        assert (total > 1) == told
+        remark = f"amounts add to {total:.0%} of the sample, which cannot be"
+        assert (remark in found.patterns[0]["remark"]) == told
+
+
 def test_bad_patterns(table, made):
     with pytest.raises(ValueError, match="make the table for the range"):
         identify((ANGLES + 10, made.X), table)
