@@ -89,6 +89,20 @@ FAULTS = [
         ],
     ),
     (
+        "mixtures/_inputs.py",
+        "tests/mixtures/test_unmixing.py -k 'columns or response'",
+        [
+            ('x_axis is None and shift == "none" and', "x_axis is None and"),
+            ("column_axis(X)", "column_axis(None)"),
+            ("np.argwhere((amounts == 0) & (Y == 1))", "[]"),
+        ],
+    ),
+    (
+        "mixtures/_identify.py",
+        "tests/mixtures/test_identify.py -k 'remarked'",
+        [("standard is not None and round(total, 2) > 1", "standard is not None")],
+    ),
+    (
         "mixtures/_groups.py",
         "tests/mixtures/test_unmixing.py",
         [

@@ -198,7 +198,7 @@ def _pattern_row(name, found, standard):
     total = np.nansum(found.amounts)
     if standard is not None and round(total, 2) > 1:
         remarks.append(
-            f"amounts add to {total:.0%} of the sample, which cannot be; check the weight "
+            f"amounts add to {100 * total:.0f} % of the sample, which cannot be; check the weight "
             f"fraction of the internal standard {standard[0]}"
         )
     return {

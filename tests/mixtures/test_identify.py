@@ -151,7 +151,7 @@ def test_amounts_that_cannot_be_are_remarked(table, made):
         found = identify((ANGLES, made.X[:1]), weighed, internal_standard=(name, share))
         total = sum(row["amount"] for row in found.phases)
         assert (total > 1) == told
-        remark = f"amounts add to {total:.0%} of the sample, which cannot be"
+        remark = f"amounts add to {100 * total:.0f} % of the sample, which cannot be"
         assert (remark in found.patterns[0]["remark"]) == told
 
 
