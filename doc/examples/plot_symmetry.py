@@ -146,7 +146,7 @@ import matplotlib.pyplot as plt
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 
-fig, axes = plt.subplots(1, 2, figsize=(11, 4.8), layout="constrained", sharey=True)
+fig, axes = plt.subplots(1, 2, figsize=(7.4, 5.2), layout="constrained", sharey=True)
 for place, name in enumerate(TYPES):
     first = kinds.index(name)
     axes[0].plot(two_theta, place + 0.4 - 0.8 * X[8 * first] / X[8 * first].max(), color="black")
@@ -156,8 +156,8 @@ for place, name in enumerate(TYPES):
         axes[1].text(share + 0.01, place + offset, f"{share:.2f}", va="center", fontsize="small")
 labels = [f"{name} ({systems[kinds.index(name)]})" for name in TYPES]
 axes[0].set(yticks=range(len(labels)), yticklabels=labels, xlabel="two-theta (degrees)")
-axes[0].set(title="a pattern of each structure type", ylim=(len(labels) - 0.4, -0.6))
-axes[1].set(title="patterns with the right crystal system", xlabel="share", xlim=(0, 1.12))
+axes[0].set(title="a pattern of each\nstructure type", ylim=(len(labels) - 0.4, -0.6))
+axes[1].set(title="patterns with the right\ncrystal system", xlabel="share", xlim=(0, 1.12))
 for color, text in ((BLUE, "new compound of a known type"), (ORANGE, "new structure type")):
     axes[1].barh(np.nan, np.nan, color=color, label=text)
 fig.legend(loc="outside lower right", ncols=2, frameon=False)
