@@ -1,5 +1,6 @@
 """skspectra identify: the phases of powder patterns, from structure files."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def run(options):
     low, high = float(spectra.x_axis[0]), float(spectra.x_axis[-1])
     if not 0 <= low < high < 180:
         raise UserError(f"the axis goes from {low:g} to {high:g}, which is no 2theta in degrees")
+    _check_same_patterns(folder, spectra, options.output)
     from skspectra.mixtures import identify
 
     try:
@@ -112,6 +114,22 @@ def run(options):
     if found.phases:
         print(f"amounts and detection limits are in {Path(options.output, 'phases.csv')}")
     return status
+
+
+def _check_same_patterns(folder, spectra, shown):
+    """Raise a UserError where a folder holds the results of patterns that are not read now."""
+    try:
+        with (folder / "patterns.csv").open(newline="", encoding="utf-8") as file:
+            names = [row["file"] for row in csv.DictReader(file)]
+    except (OSError, ValueError, KeyError, csv.Error):
+        # It holds no results of this command.
+        return
+    others = [name for name in names if name not in set(spectra.names)]
+    if others:
+        raise UserError(
+            f"{shown} holds the results of {others[0]}; name another folder with --output, or "
+            "remove this one"
+        )
 
 
 def _standard(text):

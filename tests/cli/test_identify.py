@@ -75,6 +75,19 @@ def test_a_flat_pattern_has_no_phase(powder, tmp_path, capsys):
         assert (row["phases"], row["unknown"]) == ("", "yes")
 
 
+def test_results_of_other_patterns_are_not_overwritten(powder, table, tmp_path, capsys):
+    first, *_, last = sorted((powder / "patterns").iterdir())
+    options = ["--phases", str(table), "-o", str(tmp_path / "found")]
+    assert main(["identify", str(first), *options]) == 0
+    before = (tmp_path / "found" / "patterns.csv").read_bytes()
+    assert main(["identify", str(last), *options]) == 2
+    assert f"found holds the results of {first.name}; name another" in capsys.readouterr().err
+    assert (tmp_path / "found" / "patterns.csv").read_bytes() == before
+    # More patterns are no other patterns.
+    assert main(["identify", str(first), str(last), *options]) == 0
+    assert len(rows(tmp_path / "found" / "patterns.csv")) == 2
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -103,7 +116,7 @@ def test_bad_input(powder, tmp_path, capsys, more, message):
 def table(powder, tmp_path_factory):
     path = tmp_path_factory.mktemp("table") / "phases.npz"
     phases = read_phases(powder / "structures")
-    make_table(phases, wavelength="CuKa", two_theta_range=(10, 80)).save(path)
+    make_table(phases, wavelength="CuKa", two_theta_range=(10, 100)).save(path)
     return path
 
 
