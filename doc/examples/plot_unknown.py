@@ -3,7 +3,8 @@ The spectrum that is none of these
 ==================================
 
 A classifier must name one of its classes, whatever it is shown. So it names one for a material
-that it was never trained on, and with a probability near 1. Here the classifier says so.
+that it was never trained on, and with a probability near 1. Here a classifier says that a spectrum
+is none of its classes.
 """
 
 # %%
@@ -62,7 +63,7 @@ for kind, largest in proba.items():
 # ------------
 # :class:`~skspectra.uncertainty.ConformalClassifier` measures how far a spectrum is from the
 # training spectra, and compares this distance with that of spectra that were left out of training.
-# So the rate of false alarms is what one asks for, here 5 %.
+# So the rate of false alarms is about what one asks for, here 5 %, or lower.
 from skspectra import PooledSVC
 from skspectra.uncertainty import ConformalClassifier
 

@@ -151,6 +151,57 @@ def sets():
     return fig
 
 
+def _door(x, rows, label):
+    """Draw a few spectra with thick lines, for a picture that is shown small."""
+    fig, ax = plt.subplots(figsize=(4, 1.9), layout="constrained")
+    for i, (row, color) in enumerate(zip(rows, (BLUE, ORANGE), strict=False)):
+        ax.plot(x, row / row.max() + 0.15 * i, color=color, linewidth=2)
+    ax.set(yticks=[], xlim=(x[0], x[-1]))
+    ax.set_xlabel(label, fontsize="large")
+    ax.spines[["top", "left", "right"]].set_visible(False)
+    return fig
+
+
+def door_powder():
+    """A part of a measured powder pattern of two phases."""
+    data = load_precursors()
+    part = (data.x_axis > 28) & (data.x_axis < 42)
+    return _door(data.x_axis[part], data.X[:1, part] - data.X[0, part].min(), "2theta (degrees)")
+
+
+def door_raman():
+    """The strongest band of polystyrene, as the two instruments read it that agree least."""
+    data = load_raman_calibrants()
+    part = (data.x_axis > 960) & (data.x_axis < 1060)
+    rows = data.X[data.y == "polystyrene"][:, part]
+    rows = rows - rows.min(axis=1, keepdims=True)
+    places = rows.argmax(axis=1)
+    rows = rows[[places.argmin(), places.argmax()]]
+    return _door(data.x_axis[part], rows, "Raman shift (cm$^{-1}$)")
+
+
+def door_infrared():
+    """Two simulated spectra with broad bands, of which one band lies at another place."""
+    x = np.linspace(800, 1800, 501)
+    places, widths = np.array([[900, 1090, 1240, 1460, 1700]]), np.array([60, 80, 60, 60, 45])
+    moved = places + [[0], [1]] * np.array([[0, 25, 0, 0, 0]])
+    bands = np.exp(-(((x - moved[:, :, None]) / widths[:, None]) ** 2))
+    rows = np.einsum("j,ijk->ik", [0.4, 0.9, 0.5, 0.6, 1], bands)
+    return _door(x, rows, "wavenumber (cm$^{-1}$)")
+
+
+def door_nmr():
+    """A simulated spectrum with very narrow lines: a doublet, a triplet and a quartet."""
+    x = np.linspace(5, 0, 4000)
+    lines = ((4.1, (1, 3, 3, 1)), (2.3, (2, 2)), (1.2, (3, 6, 3)))
+    row = sum(
+        height / (1 + ((x - place - 0.05 * (i - (len(heights) - 1) / 2)) / 0.006) ** 2)
+        for place, heights in lines
+        for i, height in enumerate(heights)
+    )
+    return _door(x, row[None], "chemical shift (ppm)")
+
+
 def write_show():
     """Keep what ``skspectra show`` prints and draws for the example files."""
     printed = io.StringIO()
@@ -185,4 +236,4 @@ def write_predictions():
     (FIGURES / "predictions.txt").write_text(written, encoding="utf-8")
 
 
-DRAWINGS = (files, model_file, sets)
+DRAWINGS = (files, model_file, sets, door_powder, door_raman, door_infrared, door_nmr)

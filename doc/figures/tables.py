@@ -160,6 +160,30 @@ def network_design():
     _write("network_design", ("pooled MLP", "clean", "0.2 % noise"), table)
 
 
+def mixture_models():
+    """Which phases of mixtures are found, by model, the best first."""
+    keys = "exact_match", "exact_match_2", "exact_match_3", "f1"
+    means = _means(
+        "mixtures.csv", ("model",), [lambda row, key=key: float(row[key]) for key in keys]
+    )
+    rows = sorted(means.items(), key=lambda item: -item[1][0])
+    table = [(name, *(f"{value:.1f}" for value in found)) for (name,), found in rows]
+    header = "model", "all phases right", "of two", "of three", "F1"
+    _write("mixture_models", header, table)
+
+
+def peers():
+    """Scores of other packages beside models of this one; rows and cells without any are left."""
+    rows = read("peers_summary.csv")
+    *sets, seconds = list(rows[0])[1:]
+    table = []
+    for row in rows:
+        shares = [f"{100 * float(row[name]):.1f}" if row[name] else "" for name in sets]
+        if any(shares):
+            table.append((row["model"], *shares, row[seconds]))
+    _write("peers", ("model", *sets, seconds), table)
+
+
 def network_speed():
     """Time and memory of a training step over those of a plain loop."""
     steps = defaultdict(list)
@@ -175,4 +199,7 @@ def network_speed():
     _write("network_speed", ("network", "time", "memory"), table)
 
 
-TABLES = (challenge, evidence, coverage, novelty, defaults, network_design, network_speed)
+TABLES = (
+    *(challenge, evidence, coverage, novelty, defaults),
+    *(network_design, mixture_models, peers, network_speed),
+)

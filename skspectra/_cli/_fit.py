@@ -1,5 +1,6 @@
 """skspectra fit: the recommended model, or the one that is asked for, in a file."""
 
+import shlex
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -88,6 +89,7 @@ def run(options):
     _write(model, path, spectra, scores, verdict)
     fitted_on = count(len(spectra), "spectra")
     print(f"\n{name} was fitted on {fitted_on} and written to {options.output}")
+    print(f"use it: {shlex.join(['skspectra', 'predict', options.output, 'FILES'])}")
     return status
 
 

@@ -116,6 +116,9 @@ def run(options):
     if path is not None:
         were = "was" if writer.n_rows == 1 else "were"
         print(f"{count(writer.n_rows, 'predictions')} {were} written to {options.output}")
+        if writer.n_remarks:
+            have = "has" if writer.n_remarks == 1 else "have"
+            print(f"{writer.n_remarks} of them {have} a remark")
     return status
 
 
@@ -236,11 +239,12 @@ class _Writer:
     def __init__(self, path, shown):
         self.path, self.shown = path, shown
         self.stream, self.kept = None, []
-        self.n_rows = self.n_labels = 0
+        self.n_rows = self.n_labels = self.n_remarks = 0
 
     def write(self, rows):
         """Write rows; those without a label wait for the first one with a label."""
         self.n_labels += sum(1 for row in rows if row[1] != "")
+        self.n_remarks += sum(1 for row in rows if row[-1])
         self.kept += rows
         if not self.n_labels:
             return

@@ -1,5 +1,7 @@
 """skspectra show: what is in files of spectra, or in a model file."""
 
+import shlex
+
 from skspectra._cli._data import (
     MAX_BAD,
     add_label_options,
@@ -69,7 +71,26 @@ def run(options):
     if path is not None:
         _draw(spectra, path, options.output)
         print(f"written to {options.output}")
+    print(f"next: {_next_command(options, labels, spectra)}")
     return status
+
+
+def _next_command(options, labels, spectra):
+    """Return the command that compares models on what was read, as far as it is known."""
+    words = ["skspectra", "compare", options.paths[0] if len(options.paths) == 1 else "FILES"]
+    given = {
+        "--labels": labels,
+        "--target": options.target,
+        "--groups": options.groups,
+        "--group": options.group,
+    }
+    if spectra.y is None:
+        given["--target" if spectra.metadata else "--labels"] = "..."
+    words += [word for option, value in given.items() if value for word in (option, value)]
+    others = ("unit", "wavelength", "layout", "absorbance", "drop_incomplete", "multilabel")
+    others += ("range", "min_class")
+    same = ", with the other options as here" if any(getattr(options, o) for o in others) else ""
+    return shlex.join(words) + same
 
 
 def _show_model(options):

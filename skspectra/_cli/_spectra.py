@@ -137,7 +137,7 @@ def describe(spectra, options):
         if 1 < len(set(values.tolist())) < len(values)
     ]
     hint = f"; values repeat in {list_names(repeating, 3)}" if repeating else ""
-    print(f"no --group: every spectrum is taken as an independent sample{hint}")
+    print(f"no --group: every spectrum counts as independent{hint}")
 
 
 def hint_at_several(spectra, counts):

@@ -12,11 +12,12 @@ N_TEST_PER_CLASS = 75
 N_POINTS = 5000
 N_CLASSES = 27
 
-# These are means over five seeds on 162 test spectra, for hidden layers with ReLU.
+# These are means over five seeds on 162 test spectra, for hidden layers with ReLU, which cnn6 has
+# by itself.
 PUBLISHED = {
     "cnn2, ReLU": 107.4 / 162,
     "cnn3, ReLU": 100.0 / 162,
-    "cnn6, ReLU": 135.0 / 162,
+    "cnn6": 135.0 / 162,
     "inc3, ReLU": 105.8 / 162,
     "inc6, ReLU": 124.6 / 162,
 }

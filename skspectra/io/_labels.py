@@ -63,7 +63,7 @@ def attach(spectra, sources, *, labels, groups, target, group, separators):
         ]
         if missing:
             raise BadFileError(
-                f"{source or sources[0]}: no {what} for {list_names(missing, 50)}; add "
+                f"{source or sources[0]}: no {what} for {list_names(missing, 5)}; add "
                 f"{'it' if len(missing) == 1 else 'them'}, or remove such files"
             )
     y, classes = values.get("label"), None
@@ -195,7 +195,7 @@ def _from_table(path, spectra, sources):
     if missing:
         raise BadFileError(
             f"{path}: line {missing[0][0]}: no file for "
-            f"{list_names([name for _, name in missing], 50)}; correct the names, or remove such "
+            f"{list_names([name for _, name in missing], 5)}; correct the names, or remove such "
             "lines"
         )
     return columns

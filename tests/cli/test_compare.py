@@ -88,7 +88,7 @@ def test_file(run, tmp_path):
     assert "data.csv: 24 spectra of 3 points, 10 to 30" in text
     assert "classes (label): a 12, b 12" in text
     assert "columns not used: note" in text
-    assert "no --group: every spectrum is taken as an independent sample\n" in text
+    assert "no --group: every spectrum counts as independent\n" in text
     assert "\nSettings: splits 5 folds x 2 repeats; groups none; seed 0; margin 0.02; " in text
     assert "the verdict holds at 95 %:" in text
     assert "pooled SVC vs raw SVC: " in text
@@ -104,7 +104,7 @@ def test_file(run, tmp_path):
 def test_metadata_that_repeats_is_named(run):
     content = ROWS.replace("sample", "note").replace("a7", "a6")
     _, text, _ = run("--target", "label", "--no-search", content=content)
-    assert "independent sample; values repeat in note\n" in text
+    assert "counts as independent; values repeat in note\n" in text
 
 
 def test_long_lists_are_cut(run):

@@ -89,6 +89,7 @@ def test_four_commands_on_three_dialects_with_a_wrong_file(run, spectra, tmp_pat
     assert "train: 30 spectra of 101 points in 30 files, 100 to 200 cm-1" in text
     assert "10 of 30 files were resampled" in text
     assert "classes: calcite 15, quartz 15" in text
+    assert text.endswith("next: skspectra compare train --labels train/labels.csv\n")
     assert (tmp_path / "spectra.png").stat().st_size > 10_000
     assert errors.startswith("skspectra: warning: left out: train/notes.txt: line 1: 'Dear all,'")
 
@@ -103,7 +104,8 @@ def test_four_commands_on_three_dialects_with_a_wrong_file(run, spectra, tmp_pat
     status, text, errors = run("fit", "train", *labels, "--no-search", "-o", "minerals.skops")
     assert status == 1
     assert "no --model, so the models are compared first\n" in text
-    assert text.endswith("was fitted on 30 spectra and written to minerals.skops\n")
+    assert "was fitted on 30 spectra and written to minerals.skops\n" in text
+    assert text.endswith("\nuse it: skspectra predict minerals.skops FILES\n")
     assert Path("minerals_comparison/comparison.csv").exists()
     file = io.load("minerals.skops")
     assert file.scores["balanced accuracy"] > 0.9
@@ -119,7 +121,7 @@ def test_four_commands_on_three_dialects_with_a_wrong_file(run, spectra, tmp_pat
     (new / "bad.txt").write_text("Dear all,\n")
     status, text, errors = run("predict", "minerals.skops", "new", "-o", "predictions.csv")
     assert status == 1
-    assert text == "10 predictions were written to predictions.csv\n"
+    assert text == "10 predictions were written to predictions.csv\n4 of them have a remark\n"
     assert "cannot be read: new/bad.txt: line 1: 'Dear all,'" in errors
     rows = {row["file"]: row for row in read_table("predictions.csv")}
     assert list(next(iter(rows.values()))) == list(_predict.COLUMNS)
@@ -500,6 +502,8 @@ def test_rows_that_were_to_be_dropped_are_no_error(run, tmp_path):
     status, text, errors = run("show", *arguments)
     assert status == 1
     assert "table.csv: 59 spectra of 3 points" in text
+    end = "next: skspectra compare table.csv --target label, with the other options as here\n"
+    assert text.endswith(end)
     assert "left out: table.csv:line 6: column '20': the cell is empty" in errors
     status, text, errors = run("fit", *arguments, "--model", "raw SVC", "-o", "m.skops")
     assert status == 1

@@ -195,6 +195,19 @@ def test_bad_tables_of_labels(folder, table, message):
     assert "\n" not in str(error.value)
 
 
+def test_only_a_few_of_many_names_are_listed(folder):
+    names = [f"s{i:02}.xy" for i in range(46)]
+    path = folder(*names, labels="file,label\n")
+    with pytest.raises(ValueError, match=r"no label for s00\.xy, .*, s04\.xy and 41 more; add"):
+        read_spectra(path, labels=path / "labels.csv")
+    lines = "".join(f"{name},Q\n" for name in ["a.xy", *names])
+    path = folder("a.xy", labels="file,label\n" + lines)
+    for name in names:
+        (path / name).unlink(missing_ok=True)
+    with pytest.raises(ValueError, match=r"no file for s00\.xy, .*, s04\.xy and 41 more; correct"):
+        read_spectra(path, labels=path / "labels.csv")
+
+
 def test_a_name_in_two_folders_is_not_guessed(folder):
     path = folder("p/a.xy", "q/a.xy", labels="file,label\na.xy,Q\n")
     with pytest.raises(ValueError, match=r"line 2: 'a\.xy' may be p/a\.xy or q/a\.xy"):
