@@ -39,6 +39,7 @@ FAULTS = [
             ("taken = {self.groups[item.index]", "taken = {-1 - self.groups[item.index]"),
             ("width = line_width(self.components.x, y - curve, deviation)", "width = 0.1"),
             ("np.hypot(noise(y), part * model)", "noise(y)"),
+            ("if own > needed else (best, threshold)", "if False else (best, threshold)"),
         ],
     ),
     (
@@ -70,6 +71,7 @@ FAULTS = [
             ("present.max() <= _ABSORPTION_RATIO * present.min()", "True"),
             ("solution.amounts * known.areas\n    return", "solution.amounts\n    return"),
             ("np.sqrt(solution.threshold / square)", "np.sqrt(9 * solution.threshold / square)"),
+            ("np.unique(humps[", "np.unique(0 * humps["),
         ],
     ),
     (
@@ -108,6 +110,7 @@ FAULTS = [
         [
             ("fitted.gain > _ALIKE * whole", "fitted.gain > 2 * whole"),
             ("signatures[i] > _NEAR", "signatures[i] > 2.0"),
+            ("if not solver.lines or gain >", "if gain >"),
         ],
     ),
     (

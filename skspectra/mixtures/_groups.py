@@ -33,7 +33,13 @@ def alike(solver):
     labels = np.arange(n)
     if n < 2 or len(solver.components.x) < 30:
         return labels
-    signatures = solver.screen.signatures(max(solver.max_move, 0.002)).astype(np.float32)
+    if solver.lines:
+        signatures = solver.screen.signatures(max(solver.max_move, 0.002))
+    else:
+        signatures = np.array([solver.bare(row) for row in solver.components.spectra])
+        norms = np.linalg.norm(signatures, axis=1, keepdims=True)
+        signatures /= np.maximum(norms, 1e-300)
+    signatures = signatures.astype(np.float32)
     for i in range(n):
         others = np.flatnonzero(signatures[i + 1 :] @ signatures[i] > _NEAR) + i + 1
         others = others[labels[others] != labels[i]]
@@ -51,15 +57,16 @@ def explained(solver, i, others):
     width = _WIDTH if solver.lines else 1.0
     still = np.zeros(components.n_moves[i])
     y = components.render(i, still, width)[0]
-    if y.max() <= 0:
+    if solver.bare(y).max() <= 0:
         return []
-    search = solver.likeness(y / y.max(), width, _NOISE)
+    search = solver.likeness(y, width, _NOISE)
     whole = search.gain(search.components.render(i, still, width)[0])[0]
     gains, moves = screen.scores(screen.pooled(*search.unit_peaks()), rows=others)
     found = []
     for j, gain, move in zip(others, gains, moves, strict=True):
-        # Screening is generous: what it gives little cannot explain much.
-        if gain > _PROMISING * whole:
+        # Screening is generous: what it gives little cannot explain much. But it knows nothing of
+        # the background of measured spectra.
+        if not solver.lines or gain > _PROMISING * whole:
             fitted = search.refine(j, move[: components.n_moves[j]], n_iterations=8)
             if fitted.gain > _ALIKE * whole:
                 found.append(int(j))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.ndimage import label
 
 from skspectra.mixtures._search import KAPPA
 from skspectra.mixtures._solver import KAPPA_DENSE, Solver
@@ -180,9 +181,9 @@ def explain(known, row, solution):
     curve = row if search is None else solver.under(row, fitted.sum(axis=0))
     peaks = unexplained_peaks(solution, known.ghosts)
     score = unknown_score(peaks)
+    left = row - curve - fitted.sum(axis=0)
     total = fitted.sum() * components.step
-    width = search.width if solver.lines and search is not None else 0.0
-    missed = (peaks[:, 1] * width / np.cos(np.radians(peaks[:, 0] / 2))).sum() * 1.2
+    missed = _missed_area(known, solution, peaks, left)
     return Explanation(
         found=[known.classes[i] for i in which],
         groups=[list(known.classes[groups == groups[i]]) for i in which],
@@ -191,7 +192,7 @@ def explain(known, row, solution):
         detection_limits=detection_limits(known, solution, which),
         contributions=fitted,
         background=curve,
-        left=row - curve - fitted.sum(axis=0),
+        left=left,
         moves=[item.moves for item in order],
         displacement=displacement,
         lines=[components.angles(item.index, item.moves, displacement) for item in order],
@@ -203,12 +204,26 @@ def explain(known, row, solution):
     )
 
 
+def _missed_area(known, solution, peaks, left):
+    """Return the area of the peaks that nothing explains."""
+    if not len(peaks):
+        return 0.0
+    search, components = solution.search, known.solver.components
+    if known.solver.lines:
+        return (peaks[:, 1] * search.width / np.cos(np.radians(peaks[:, 0] / 2))).sum() * 1.2
+    # The bands of measured spectra have no width in common, so what is left is added up around
+    # each peak, as far as it stands out of its uncertainty.
+    humps, _ = label(left * search.weight > 1)
+    mine = np.unique(humps[np.searchsorted(components.x, peaks[:, 0])])
+    return left[np.isin(humps, mine[mine > 0])].sum() * components.step
+
+
 def _remark(known, solution, which):
     """Return what a reader of the result should know."""
     groups = known.solver.groups
     remarks = ["flat pattern"] if solution.search is None else []
     if not which:
-        remarks.append("no phase found")
+        remarks.append(f"no {'phase' if known.solver.lines else 'substance'} found")
     for i in which:
         group = known.classes[groups == groups[i]]
         if len(group) > 1:

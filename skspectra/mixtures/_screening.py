@@ -211,11 +211,6 @@ class DenseScreen:
         """Return what :meth:`scores` needs of the spectrum; for lines it is pooled."""
         return amplitude * precision, precision
 
-    def signatures(self, window):
-        """Return the spectra, each with norm 1."""
-        norms = np.linalg.norm(self.components.spectra, axis=1, keepdims=True)
-        return self.components.spectra / np.maximum(norms, 1e-300)
-
     def scores(self, pooled, decoys=False, rows=None):
         """Return the best gain of each substance or decoy, and the move that gives it."""
         product, precision = pooled

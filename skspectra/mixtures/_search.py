@@ -18,6 +18,9 @@ _ROUGHLY = 0.3
 # How much wider lines are at first, at least.
 _WIDER = 1.8
 _N_ITERATIONS = 3
+# What rises above a model by more deviations is another substance's, whatever it is. Chosen on
+# simulated bands.
+_OTHERS = 5.0
 
 
 @dataclass
@@ -120,6 +123,21 @@ class Search:
         if square[0, 0] <= 1e-12 * (t @ t) or product[0] <= 0:
             return 0.0, 0.0
         return product[0] ** 2 / square[0, 0], product[0] / square[0, 0]
+
+    def supported_gain(self, item):
+        """Return the gain of a substance where it explains the spectrum within its errors.
+
+        What rises far above the substance counts the same with it and without it. So a part of a
+        strong band that nothing explains is no gain, as it is in least squares.
+        """
+        if item.gain <= 0:
+            return 0.0
+        t = item.spectrum * self.weight
+        t = t - self.design @ (self.inverse @ (self.design.T @ t))
+        amounts = item.amount * np.linspace(0.0, 1.5, 31)
+        left = np.minimum(self.left[:, None] - t[:, None] * amounts, _OTHERS)
+        loss = (left**2).sum(axis=0)
+        return float(loss[0] - loss.min())
 
     def refine(self, index, moves, moved=0.0, n_iterations=_N_ITERATIONS, width=None):
         """Fit moves and width of one substance beside what is explained.

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import cross_val_score
 
+from skspectra.datasets import load_raman_calibrants
 from skspectra.diffraction import InstrumentProfile, Phase, make_powder_patterns, make_table
 from skspectra.mixtures import UnmixingClassifier
 from skspectra.mixtures._components import DenseComponents
@@ -73,9 +74,9 @@ def test_substances_of_mixtures_without_an_axis():
 
 def test_offsets_are_fitted():
     """Each spectrum's own, whose bands are 12 wide."""
-    X, Y, _ = mixtures(40, np.random.default_rng(1), offset=15.0)
+    X, Y, _ = mixtures(40, np.random.default_rng(1), offset=25.0)
     fixed, moving = (
-        UnmixingClassifier(X_AXIS, shift=shift, max_shift=16).fit(PURE, np.eye(4, dtype=int))
+        UnmixingClassifier(X_AXIS, shift=shift, max_shift=26).fit(PURE, np.eye(4, dtype=int))
         for shift in ("none", "offset")
     )
     assert (moving.predict(X) == Y).all(axis=1).mean() >= 0.85
@@ -161,6 +162,79 @@ def test_what_lowers_the_spectrum_gains_nothing():
         search = Search(sign * PURE[0], np.full(len(X_AXIS), 0.01), empty, components, 0, 0, 1.0)
         gain, amount = search.gain(PURE[0])
         assert (gain > 0, amount) == (sign > 0, pytest.approx(max(sign, 0)))
+
+
+def drawn_bands(rng):
+    """A substance of two to six bands."""
+    n = rng.integers(2, 7)
+    heights = rng.uniform(0.15, 1, n)
+    places, widths = rng.uniform(450, 1750, n), rng.uniform(6, 18, n)
+    rows = [h * bands(p, width=w) for h, p, w in zip(heights, places, widths, strict=True)]
+    return np.sum(rows, axis=0) / heights.max()
+
+
+def test_a_strong_unknown_substance_hides_no_other():
+    """Decoys that fall on its bands by chance must not hide the two that are there."""
+    rng = np.random.default_rng(0)
+    hits = []
+    for _ in range(4):
+        pure = np.array([drawn_bands(rng) for _ in range(10)])
+        model = UnmixingClassifier().fit(pure, np.eye(10, dtype=int))
+        for _ in range(6):
+            known = rng.permutation(10)[:2]
+            X = rng.uniform(0.3, 1, 2) @ pure[known] + 3 * drawn_bands(rng) + 0.2
+            X += 0.01 * rng.standard_normal(len(X))
+            hits.append(model.predict([X])[0, known])
+    assert np.mean(hits) >= 0.9
+
+
+def test_the_place_of_an_unknown_band_does_not_matter():
+    """Here a decoy has both this band and one of the first substance."""
+    model = UnmixingClassifier(X_AXIS, shift="offset").fit(PURE[:3], np.eye(3, dtype=int))
+    noise = 0.01 * np.random.default_rng(0).standard_normal(len(X_AXIS))
+    known = 0.8 * bands(603, 1003) + 0.4 * bands(903, 1503) + 0.2 + X_AXIS / 5000 + noise
+    X = [known + height * bands(1150) for height in (0.3, 0.5, 1.0, 3.0)]
+    assert model.predict(X).tolist() == [[1, 0, 1]] * 4
+    for explanation in model.explain(X):
+        assert explanation.unknown
+        assert explanation.peaks[0, 0] == pytest.approx(1150, abs=10)
+
+
+@pytest.mark.parametrize("shift", ["none", "offset"])
+def test_unknown_substances_are_not_taken_for_known_ones(shift):
+    """Four strong bands at places that are drawn."""
+    rng = np.random.default_rng(0)
+    model = UnmixingClassifier(X_AXIS, shift=shift).fit(PURE, np.eye(4, dtype=int))
+    X = np.array([3 * bands(*rng.uniform(450, 1750, 4)) for _ in range(40)])
+    X += 0.2 + 0.01 * rng.standard_normal(X.shape)
+    assert model.predict(X).any(axis=1).mean() <= 0.1
+
+
+def test_the_unexplained_share_of_measured_spectra_is_an_area():
+    """It is known from heights and widths, however wide the unknown band is."""
+    model = UnmixingClassifier(X_AXIS).fit(PURE, np.eye(4, dtype=int))
+    noise = 0.01 * np.random.default_rng(0).standard_normal(len(X_AXIS))
+    for height, width in ((0.3, 12), (1.0, 6), (1.0, 30)):
+        unknown = height * bands(820, width=width) + 0.2 + noise
+        alone, beside = model.explain([unknown, unknown + PURE[0]])
+        assert (alone.unexplained, alone.found) == (1.0, [])
+        assert alone.remark == "no substance found"
+        share = height * width / (height * width + 2 * 12)
+        assert beside.unexplained == pytest.approx(share, rel=0.1)
+    assert model.explain([PURE[0] + noise])[0].unexplained == 0
+
+
+def test_fluorescence_of_pure_spectra_makes_no_group():
+    """The background of a probe is alike in all samples and much stronger than their bands."""
+    data = load_raman_calibrants()
+    for group in np.unique(data.groups):
+        here = data.groups == group
+        model = UnmixingClassifier(data.x_axis, shift="offset").fit(data.X[here], data.y[here])
+        assert model.phase_groups_ == []
+    # The same bands on different backgrounds are still a group.
+    twin = PURE[0] + 3 * np.exp(-(((X_AXIS - 1200) / 500) ** 2))
+    model = UnmixingClassifier(X_AXIS).fit([*PURE, twin], np.eye(5, dtype=int))
+    assert model.phase_groups_ == [[0, 4]]
 
 
 def test_labels_in_one_dimension():
