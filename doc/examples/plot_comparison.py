@@ -99,17 +99,16 @@ ax.invert_yaxis()
 plt.show()
 
 # %%
-# "Cannot tell" is not "equal". It says that these data leave both possibilities open. Each sentence
-# ends with about how many instruments would decide, if the difference stays as it is. Whoever has
-# to choose today may look at the probabilities. They belong to one pair alone, so do not pick the
-# largest of many.
-for sentence in result.sentences()[1:]:
+# "Cannot tell" is not "equal". It says that these data leave both possibilities open. In words, a
+# verdict ends with about how many instruments would decide. Whoever has to choose today may look at
+# the probabilities. They belong to one pair alone, so do not pick the largest of many.
+for sentence in result.sentences()[1:3]:
     print(fill(sentence, 88), end="\n\n")
 
 # %%
 # The advice
 # ----------
-# The first sentences are the audit: they say what is odd about the data themselves, and what to do
+# The first sentence is the audit: it says what is odd about the data themselves, and what to do
 # about it. The others follow from the results, and the last one is the recommendation. Its rule is
 # stated: the first model, in the order of cost, that is not likely to be worse than the best.
 for text in result.advice():
