@@ -100,8 +100,8 @@ plt.show()
 
 # %%
 # "Cannot tell" is not "equal". It says that these data leave both possibilities open. In words, a
-# verdict ends with about how many instruments would decide. Whoever has to choose today may look at
-# the probabilities. They belong to one pair alone, so do not pick the largest of many.
+# verdict ends with about how many instruments would decide. Whoever has to choose today may look
+# at the probabilities. They belong to one pair alone, so do not pick the largest of many.
 for sentence in result.sentences()[1:3]:
     print(fill(sentence, 88), end="\n\n")
 
