@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shutil
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +11,9 @@ from uuid import uuid4
 def write_whole(path, content):
     """Write a file under another name first and then rename it, so that it is never half written.
 
-    Where the disk is full, an older file of this name stays as it was.
+    Where the disk is full, an older file of this name stays as it was. A new file gets the
+    permissions of the older one. What is no regular file, such as a pipe or ``/dev/null``, is not
+    replaced but written to.
 
     Parameters
     ----------
@@ -30,17 +33,26 @@ def write_whole(path, content):
     OSError
         If the file cannot be written.
     """
+    path = Path(path)
+    content = content.encode() if isinstance(content, str) else content
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            file.write(content)
+        return path
     real = Path(os.path.realpath(path))
-    unfinished = real.with_name(f".{real.name[:200]}.{uuid4().hex[:8]}.unfinished")
+    unfinished = real.with_name(f".{uuid4().hex}.unfinished")
     try:
         with unfinished.open("xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+            # Before the content is there, so that nobody reads it who should not.
+            if real.exists():
+                shutil.copymode(real, unfinished)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, real)
     finally:
         unfinished.unlink(missing_ok=True)
-    return Path(path)
+    return path
 
 
 def write_csv(path, rows, columns=None):

@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 
-from . import benchmarks, sketches, spectra, tables
+from . import benchmarks, sketches, spectra, symmetry, tables
 from .common import FIGURES
 
 
@@ -11,7 +11,12 @@ def draw_all(app=None):
     FIGURES.mkdir(exist_ok=True)
     # A figure is at most 6.4 inches wide, so that its text can be read on a telephone.
     with plt.rc_context({"font.size": 11, "axes.titlesize": "medium"}):
-        for draw in (*benchmarks.DRAWINGS, *sketches.DRAWINGS, *spectra.DRAWINGS):
+        for draw in (
+            *benchmarks.DRAWINGS,
+            *symmetry.DRAWINGS,
+            *sketches.DRAWINGS,
+            *spectra.DRAWINGS,
+        ):
             fig = draw()
             fig.savefig(FIGURES / f"{draw.__name__}.png", dpi=150)
             plt.close(fig)

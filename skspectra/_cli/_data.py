@@ -10,6 +10,8 @@ from skspectra._words import count
 
 # Where more than one file in so many is bad, something else is wrong.
 MAX_BAD = 5
+# Arguments of functions that are options of the same name.
+_OPTIONS = "layout|unit|labels|wavelength|polarization"
 
 
 def add_reading_options(parser):
@@ -173,7 +175,7 @@ def in_options(error, options=None):
     if options is not None and not hasattr(options, "labels"):
         text = text.partition(", or take them as labels with ")[0]
     text = re.sub(r"\w+=\S+ \((--[^)]+?)( on the command line)?\)", r"\1", text)
-    return re.sub(r"\b(layout|unit|labels|wavelength)=('[^']*'|\.\.\.|[\w.+-]+)", _as_option, text)
+    return re.sub(rf"\b({_OPTIONS})=('[^']*'|\.\.\.|[\w.+-]+)", _as_option, text)
 
 
 def _as_option(found):

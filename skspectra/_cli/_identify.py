@@ -6,6 +6,7 @@ from pathlib import Path
 from skspectra._cli._data import (
     add_reading_options,
     angstrom,
+    in_options,
     number_or_name,
     read,
     report_skipped,
@@ -85,7 +86,7 @@ def run(options):
         )
     # Patterns are fitted on this axis, so it has to be one of angles.
     low, high = float(spectra.x_axis[0]), float(spectra.x_axis[-1])
-    if not 0 < low < high < 180:
+    if not 0 <= low < high < 180:
         raise UserError(f"the axis goes from {low:g} to {high:g}, which is no 2theta in degrees")
     from skspectra.mixtures import identify
 
@@ -103,8 +104,10 @@ def run(options):
         name = error.filename or options.output
         raise UserError(f"{name}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
-        raise UserError(error) from None
-    _show(found)
+        text = in_options(error, options)
+        given = f"--internal-standard {options.internal_standard}"
+        raise UserError(text.replace(f"internal_standard={standard!r}", given)) from None
+    _show(found, standard)
     print(f"\nwritten to {options.output}: phases.csv, patterns.csv{written}")
     if found.phases:
         print(f"amounts and detection limits are in {Path(options.output, 'phases.csv')}")
@@ -157,15 +160,22 @@ def _load_table(options, wavelength):
                 f"--{name} {value}: the intensities of a saved table are those it was made with; "
                 f"leave --{name} out, or give the folder of CIF files as --phases"
             )
+    if Path(options.phases).suffix.lower() == ".cif":
+        raise UserError(
+            f"--phases {options.phases}: is one structure file; give a folder that holds it, or a "
+            "table that --save-table wrote"
+        )
     table = PhaseTable.load(options.phases)
-    own = float(table.wavelengths[0, 0])
     if wavelength is None:
         return table
-    asked = float(wavelengths(wavelength)[0, 0])
-    if not is_same_wavelength(asked, own):
+    own, asked = table.wavelengths[:, 0], wavelengths(wavelength)[:, 0]
+    # A number is that of K-alpha1 in many files, so it says nothing of K-alpha2; a name does.
+    named = isinstance(wavelength, str)
+    if not is_same_wavelength(asked[0], own[0]) or (named and len(asked) != len(own)):
+        own, asked = (" and ".join(f"{value:g}" for value in values) for values in (own, asked))
         raise UserError(
-            f"{options.phases}: the table was made for {own:g} angstrom, but the patterns were "
-            f"measured at {asked:g}; give the folder of CIF files as --phases"
+            f"{options.phases}: the table was made for {own} angstrom, but the patterns were "
+            f"measured at {asked}; give the folder of CIF files as --phases"
         )
     return table
 
@@ -213,12 +223,16 @@ def _draw(found, folder):
     return f" and {count(len(found.patterns), 'figures')}"
 
 
-def _show(found):
+def _show(found, standard):
     """Say what each pattern holds, and what to do where something is left."""
-    amounts = {}
+    amounts, kinds = {}, set()
     for row in found.phases:
-        share = row["amount"] if row["amount"] == row["amount"] else row["contribution"]
-        amounts.setdefault(row["file"], []).append(f"{row['phase']} {100 * share:.0f} %")
+        kind = "amount" if row["amount"] == row["amount"] else "contribution"
+        text = f"{row['phase']} {100 * row[kind]:.0f} %"
+        if kind == "contribution":
+            text += " of the fitted area"
+        amounts.setdefault(row["file"], []).append(text)
+        kinds.add(kind)
     print()
     for row in found.patterns:
         text = " + ".join(amounts.get(row["file"], ["no phase found"]))
@@ -231,3 +245,6 @@ def _show(found):
             )
         remark = row["remark"].replace("no phase found", "").strip("; ")
         print(f"{row['file']}: {text}" + (f" ({remark})" if remark else ""))
+    if "amount" in kinds:
+        whole = "sample" if standard else "identified crystalline part"
+        print(f"\nAmounts are weight fractions of the {whole}.")

@@ -101,7 +101,7 @@ def write_result(result, folder, shown, options):
 
 def _draw(result, path):
     try:
-        import matplotlib
+        import matplotlib.pyplot
     except ImportError:
         path.unlink(missing_ok=True)
         return []
@@ -110,4 +110,5 @@ def _draw(result, path):
     with matplotlib.rc_context({"backend": "agg"}):
         figure = ComparisonDisplay.from_comparison(result).figure_
         figure.savefig(path)
+        matplotlib.pyplot.close(figure)
     return [path]

@@ -92,7 +92,9 @@ def check_file(name, option="--output"):
         raise UserError(f"cannot write to {name}: it is a folder; {option} needs a file")
     if not path.parent.is_dir():
         raise UserError(f"cannot write to {name}: there is no folder {path.parent}")
-    check_folder(path.parent, option)
+    # What is no regular file, such as /dev/null, is written to; nothing is put beside it.
+    if path.is_file() or not path.exists():
+        check_folder(path.parent, option)
     if path.exists() and not os.access(path, os.W_OK):
         raise UserError(f"cannot write to {name}: Permission denied")
     return path

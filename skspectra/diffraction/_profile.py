@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from scipy.optimize import least_squares, nnls
 
+from skspectra._grid import check_axis
 from skspectra.diffraction._checks import check_range
 from skspectra.profiles import pseudo_voigts, thompson_cox_hastings
 
@@ -107,9 +108,11 @@ class InstrumentProfile:
         Raises
         ------
         ValueError
-            If the shapes differ, if the pattern is flat, or if fewer than three lines are in it.
+            If `two_theta` does not ascend, if the shapes differ, if the pattern is flat, or if
+            fewer than three lines are in it.
         """
-        two_theta, pattern = np.array(two_theta, float), np.array(pattern, float)
+        two_theta = check_axis(two_theta, name="two_theta")
+        pattern = np.array(pattern, float)
         if pattern.shape != two_theta.shape or pattern.ndim != 1:
             raise ValueError(
                 f"pattern has shape {pattern.shape} and two_theta {two_theta.shape}; both must "

@@ -13,7 +13,8 @@ def read_phases(folder, elements=None):
     folder : str or Path
         The folder. Folders in it are not read.
     elements : iterable of str, default=None
-        Symbols of elements. Phases with any other element are left out. None keeps all.
+        Symbols of elements, in any case. Phases with any other element are left out. None keeps
+        all.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def read_phases(folder, elements=None):
             )
     phases = [Phase.from_cif(path) for path in files]
     if elements is not None:
-        allowed = set(elements)
+        allowed = {symbol.capitalize() for symbol in elements}
         phases = [phase for phase in phases if phase.elements <= allowed]
         if not phases:
             raise ValueError(

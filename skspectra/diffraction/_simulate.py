@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skspectra._grid import check_axis
 from skspectra.diffraction._checks import check_names, check_range
 from skspectra.diffraction._profile import InstrumentProfile
 from skspectra.diffraction._render import AXES, Source, finish, render
@@ -45,7 +46,7 @@ def make_powder_patterns(
     *,
     two_theta,
     wavelength,
-    n_phases=(1, 3),
+    n_phases=None,
     min_fraction=0.05,
     profile=None,
     min_size=100.0,
@@ -76,8 +77,9 @@ def make_powder_patterns(
         Angles of the points, ascending, in degrees.
     wavelength : float, str or sequence of (float, float)
         As in :func:`wavelengths`; it is never assumed.
-    n_phases : int or (int, int), default=(1, 3)
-        Number of phases in a pattern, or the least and the largest one.
+    n_phases : int or (int, int), default=None
+        Number of phases in a pattern, or the least and the largest one. None is from 1 to 3, or to
+        the number of `phases` where there are fewer.
     min_fraction : float, default=0.05
         Least weight fraction of a phase that is present.
     profile : InstrumentProfile, default=None
@@ -100,8 +102,8 @@ def make_powder_patterns(
     background : float, default=0.05
         Largest height of a smooth background, as a share of the highest peak.
     counts_at_max : float, default=10_000
-        Counts at the highest point, which set the noise. With 0 there is no noise, and the
-        highest point of each pattern is 1.
+        Counts at the highest point without the background, which set the noise. With 0 there is
+        no noise, and that point has the height 1.
     polarization : float, default=1.0
         As in :meth:`Phase.lines`.
     slit : {"fixed", "automatic"}, default="fixed"
@@ -150,9 +152,7 @@ def make_powder_patterns(
     """
     phases = list(phases)
     check_names(phases)
-    two_theta = np.array(two_theta, float)
-    if two_theta.ndim != 1 or len(two_theta) < 2 or not (np.diff(two_theta) > 0).all():
-        raise ValueError("two_theta must be one row of ascending angles, at least 2.")
+    two_theta = check_axis(two_theta, name="two_theta")
     low, high = check_range((two_theta[0], two_theta[-1]))
     fewest, most = _counts(n_phases, len(phases))
     _check("n_patterns", n_patterns, 1, np.inf, Integral)
@@ -199,6 +199,8 @@ def _check(name, value, low, high, kind=Real):
 
 
 def _counts(n_phases, n_known):
+    if n_phases is None:
+        return 1, min(3, n_known)
     pair = (n_phases, n_phases) if isinstance(n_phases, Integral) else tuple(n_phases)
     if len(pair) != 2 or not 1 <= pair[0] <= pair[1] <= n_known:
         raise ValueError(

@@ -15,6 +15,16 @@ ANODES = {
 }
 # Tungsten L-alpha1, in angstrom: tungsten of the cathode settles on old anodes.
 _TUNGSTEN = 1.476400
+# K edge of the usual K-beta filter of each anode (V, Mn, Fe, Ni, Zr, Rh), in angstrom, after
+# Bearden and Burr, Rev. Mod. Phys. 39, 125 (1967). White radiation of longer waves passes.
+_FILTER_EDGES = {
+    "Cr": 2.26865,
+    "Fe": 1.89607,
+    "Co": 1.74332,
+    "Cu": 1.48790,
+    "Mo": 0.68889,
+    "Ag": 0.53396,
+}
 _NAMES = [f"{anode}{line}" for anode in ANODES for line in ("Ka", "Ka1", "Ka2", "Kb")]
 
 
@@ -95,10 +105,11 @@ def ghosts(wavelength):
     Returns
     -------
     ghosts : ndarray of shape (n_ghosts,)
-        K-beta of the anode and L-alpha of tungsten, in angstrom; none if `wavelength` is the
-        K-alpha1 or K-alpha2 of no anode, as at a synchrotron.
+        K-beta of the anode, L-alpha of tungsten and the edge of the usual K-beta filter, in
+        angstrom; none if `wavelength` is the K-alpha1 or K-alpha2 of no anode, as at a
+        synchrotron.
     """
-    for alpha1, alpha2, beta in ANODES.values():
+    for anode, (alpha1, alpha2, beta) in ANODES.items():
         if alpha1 - 5e-4 < wavelength < alpha2 + 5e-4:
-            return np.array([beta, _TUNGSTEN])
+            return np.array([beta, _TUNGSTEN, _FILTER_EDGES[anode]])
     return np.zeros(0)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skspectra._grid import check_axis
 from skspectra._writing import write_csv
 from skspectra.mixtures._unmixing import UnmixingClassifier
 
@@ -22,7 +23,8 @@ class Identification:
     ----------
     phases : list of dict
         One row per phase found: file, phase, amount (weight fraction of the identified
-        crystalline part; nan where no structure is known), contribution (share of the fitted
+        crystalline part, or of the sample with an internal standard; nan where no structure is
+        known), contribution (share of the fitted
         area) and detection limit (the share that would have been found).
     patterns : list of dict
         One row per pattern: file, phases joined by "+", the unexplained share of the area of all
@@ -127,8 +129,8 @@ def identify(patterns, table, *, ignore=None, internal_standard=None, alpha=0.1)
     Raises
     ------
     ValueError
-        If the axis is no axis of angles or reaches beyond the table, or if a pattern holds values
-        that are not finite; the message names the pattern.
+        If the axis does not ascend, is no axis of angles, or reaches beyond the table, or if a
+        pattern holds values that are not finite; the message names the pattern.
 
     Examples
     --------
@@ -167,7 +169,7 @@ def identify(patterns, table, *, ignore=None, internal_standard=None, alpha=0.1)
     named = list(zip(names, explanations, strict=True))
     return Identification(
         [row for pair in named for row in _phase_rows(*pair)],
-        [_pattern_row(*pair) for pair in named],
+        [_pattern_row(*pair, internal_standard) for pair in named],
         explanations,
         model,
         x_axis,
@@ -190,14 +192,21 @@ def _phase_rows(name, found):
     ]
 
 
-def _pattern_row(name, found):
+def _pattern_row(name, found, standard):
     """Return the row of a pattern."""
+    remarks = [found.remark] if found.remark else []
+    total = np.nansum(found.amounts)
+    if standard is not None and round(total, 2) > 1:
+        remarks.append(
+            f"amounts add to {100 * total:.0f} % of the sample, which cannot be; check the weight "
+            f"fraction of the internal standard {standard[0]}"
+        )
     return {
         "file": name,
         "phases": "+".join(str(phase) for phase in found.found),
         "unexplained": round(found.unexplained, 4),
         "unknown": "yes" if found.unknown else "no",
-        "remark": found.remark,
+        "remark": "; ".join(remarks),
     }
 
 
@@ -208,9 +217,8 @@ def _patterns(patterns):
     else:
         x_axis, X, *rest = patterns
         names = rest[0] if rest else None
-    x_axis, X = np.array(x_axis, float), np.atleast_2d(np.array(X, float))
-    if X.shape[1] != len(x_axis):
-        raise ValueError(f"X has {X.shape[1]} points a row and x_axis {len(x_axis)} values.")
+    X = np.atleast_2d(np.array(X, float))
+    x_axis = check_axis(x_axis, X.shape[1])
     names = [f"pattern {i}" for i in range(len(X))] if names is None else [str(n) for n in names]
     if len(names) != len(X):
         raise ValueError(f"There are {len(names)} names for {len(X)} patterns.")

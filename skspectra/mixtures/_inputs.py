@@ -6,7 +6,9 @@ import numpy as np
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
+from skspectra._grid import check_axis
 from skspectra._validation import as_indicator
+from skspectra.preprocessing._max_pool import column_axis
 
 
 def as_matrix(y, names):
@@ -45,29 +47,23 @@ def as_matrix(y, names):
     return Y, classes, np.array([str(name) for name in given]), y.ndim == 2
 
 
-def check_axis(x_axis, names, n_points, shift):
-    """Return the axis, from the names of columns if there is no other."""
-    if x_axis is None and names is not None:
-        try:
-            x_axis = [float(name) for name in names]
-        except ValueError:
-            x_axis = None
+def find_axis(x_axis, X, n_points, shift):
+    """Return the axis that was given, or else that of the columns, or numbers of the points."""
+    name, given = "x_axis", x_axis
     if x_axis is None:
-        if shift != "none":
-            raise ValueError(
-                f"shift={shift!r} needs an axis; give x_axis, or a frame whose column names are "
-                "numbers."
-            )
-        return np.arange(float(n_points))
-    axis = check_array(x_axis, ensure_2d=False, dtype=np.float64, input_name="x_axis")
-    if axis.shape != (n_points,) or not (np.diff(axis) > 0).all():
+        name, given = "the axis of the columns", column_axis(X)
+    if given is None and shift != "none":
         raise ValueError(
-            f"x_axis has shape {axis.shape}; it must hold one ascending value for each of the "
-            f"{n_points} points."
+            f"shift={shift!r} needs an axis; give x_axis, or a frame whose column names are "
+            "numbers."
         )
+    # Where nothing moves, names that do not ascend are as good as any: nobody offered an axis.
+    if given is None or (x_axis is None and shift == "none" and (np.diff(given) <= 0).any()):
+        return np.arange(float(n_points))
+    axis = check_axis(given, n_points, name=name)
     if shift == "strain" and not 0 <= axis[0] < axis[-1] < 180:
         raise ValueError(
-            f"x_axis reaches from {axis[0]:g} to {axis[-1]:g}; angles 2theta must be at least "
+            f"{name} reaches from {axis[0]:g} to {axis[-1]:g}; angles 2theta must be at least "
             "0 and below 180 degrees."
         )
     return axis
@@ -94,6 +90,13 @@ def check_amounts(amounts, Y, is_matrix):
         raise ValueError(
             f"amounts has shape {amounts.shape}; it must be {Y.shape}, one column per class, "
             "and hold no negative number."
+        )
+    against = np.argwhere((amounts == 0) & (Y == 1))
+    if len(against):
+        row, column = against[0]
+        raise ValueError(
+            f"amounts[{row}, {column}] is 0, but y says that row {row} holds this class; they "
+            "must agree."
         )
     return amounts
 

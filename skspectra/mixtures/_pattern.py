@@ -80,9 +80,18 @@ def noise(y):
         estimates.append((mean, variance))
     floor = (1e-5 * scale) ** 2
     if y.min() >= 0 and n > 200:
-        # Windows without sharp peaks: the lower half of the ratios.
-        factor = max(np.quantile(v / np.maximum(m, 1e-4 * scale), 0.4) for m, v in estimates)
+        ratios = [v / np.maximum(m, 1e-4 * scale) for m, v in estimates]
+        factor = max(_lower_half(ratio) for ratio in ratios)
         variance = np.maximum(factor * np.maximum(level, 1e-3 * scale), floor)
     else:
-        variance = np.full(n, max(floor, max(np.quantile(v, 0.4) for _, v in estimates)))
+        variance = np.full(n, max(floor, max(_lower_half(v) for _, v in estimates)))
     return np.sqrt(variance)
+
+
+def _lower_half(values):
+    """Return what windows without sharp peaks have, of those that vary at all.
+
+    Where counts are low, or values were rounded, whole windows of a dark background are constant.
+    They say nothing about the noise elsewhere.
+    """
+    return np.quantile(values[values > 0], 0.4) if (values > 0).any() else 0.0

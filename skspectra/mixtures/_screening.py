@@ -31,6 +31,7 @@ class LineScreen:
         x = components.x
         theta = np.radians(np.maximum(x, 0.5) / 2)
         self.low, self.high = np.log(np.sin(theta[0])), np.log(np.sin(theta[-1]))
+        self.reach = max_strain
         self.grid = np.arange(self.low, self.high, _STEP)
         self.angles = np.degrees(2 * np.arcsin(np.exp(self.grid)))
         n, n_max = components.n, int(components.n_moves.max(initial=1))
@@ -69,7 +70,9 @@ class LineScreen:
     def _strongest(self, i, components, u):
         _, _, area, slopes = components.lines[i]
         cosine = np.sqrt(np.maximum(1 - np.exp(2 * u), 0.01))
-        height = area * cosine
+        # A table may reach further than the pattern; lines just outside may be strained into it.
+        inside = (u > self.low - self.reach) & (u < self.high + self.reach)
+        height = area * cosine * inside
         order = np.argsort(-height)
         # Lines that fall on the same steps of the grid are one.
         key = np.floor(u[order] / (2 * _STEP))

@@ -227,7 +227,9 @@ class Search:
         if not self.components.has_width:
             return x, self.left * self.weight / squared, squared
         step = self.components.step
-        half = max(1, round(1.2 * self.width / step))
+        # No window is longer than the spectrum.
+        longest = (len(x) - 1) // 2
+        half = min(max(1, round(1.2 * self.width / step)), longest)
         t = np.arange(-half, half + 1) * step / self.width
         kernel = np.exp(-4 * np.log(2) * t**2)
         # What is left is whitened; each point counts by its own deviation.
@@ -235,7 +237,8 @@ class Search:
         product = np.convolve(left, kernel, mode="same")
         precision = np.convolve(squared, kernel**2, mode="same")
         if surroundings is not None:
-            ones = np.ones(2 * max(half, round(surroundings * self.width / step)) + 1)
+            around = min(max(half, round(surroundings * self.width / step)), longest)
+            ones = np.ones(2 * around + 1)
             total = np.convolve(squared, ones, mode="same")
             share = np.convolve(squared, kernel, mode="same") / total
             product = product - share * np.convolve(left, ones, mode="same")

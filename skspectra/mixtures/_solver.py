@@ -18,6 +18,9 @@ MARGIN = 1.6
 LEAST_GAIN = {"lines": 100.0, "dense": 40.0}
 # Profile errors of measured spectra that move as a whole or not at all.
 KAPPA_DENSE = 0.03
+# Lines whose widths set the first guess reach this part of the strongest; ripples of a background
+# that was fitted to a pattern without noise are lower.
+_STRONG = 0.05
 # Part of a line's Lorentzian tail that profiles are wrong by.
 TAILS = 0.3
 N_FINISHED = 2
@@ -260,9 +263,10 @@ def line_width(x, signal, deviation):
     """Return the width of the strongest lines at half maximum, divided as `render` multiplies."""
     step = np.median(np.diff(x))
     left, widths = signal.copy(), []
+    highest = signal.max()
     for _ in range(12):
         top = int(left.argmax())
-        if left[top] < 8 * deviation[top]:
+        if left[top] < max(8 * deviation[top], _STRONG * highest):
             break
         low = high = top
         while low > 0 and signal[low] > signal[top] / 2:

@@ -23,13 +23,19 @@ def pure_spectra(X, Y, amounts, names):
     amounts : ndarray of shape (n_samples, n_classes) or None
         Known amounts; then spectra are those of an amount of 1.
     names : ndarray of str
-        Names of the classes, for the warning.
+        Names of the classes, for the warnings.
 
     Returns
     -------
     spectra : ndarray of shape (n_classes, n_points)
-        The spectra.
+        The spectra; 0 where no row holds the class.
     """
+    absent = np.flatnonzero(~(Y == 1).any(axis=0))
+    if len(absent):
+        warnings.warn(
+            f"No row holds {', '.join(names[absent][:5])}; without a spectrum it cannot be found.",
+            stacklevel=3,
+        )
     if amounts is not None:
         return np.linalg.lstsq(amounts, X, rcond=None)[0]
     pure = Y.sum(axis=1) == 1
@@ -38,7 +44,7 @@ def pure_spectra(X, Y, amounts, names):
         rows = pure & (Y[:, k] == 1)
         if rows.any():
             spectra[k] = X[rows].mean(axis=0)
-    missing = np.flatnonzero(~(pure[:, None] & (Y == 1)).any(axis=0))
+    missing = np.flatnonzero(~(pure[:, None] & (Y == 1)).any(axis=0) & (Y == 1).any(axis=0))
     if len(missing):
         mixed = np.flatnonzero(Y[:, missing].any(axis=1))
         _estimate(spectra, missing, X[mixed], Y[mixed])

@@ -15,9 +15,9 @@ from skspectra.mixtures._groups import alike
 from skspectra.mixtures._inputs import (
     as_matrix,
     check_amounts,
-    check_axis,
     check_ignored,
     check_standard,
+    find_axis,
 )
 from skspectra.mixtures._results import (
     Known,
@@ -33,6 +33,8 @@ from skspectra.mixtures._training import pure_spectra, tune
 # Largest strain and displacement (in degrees) that "auto" stands for, and the largest offset as a
 # share of the axis.
 MAX_STRAIN, MAX_DISPLACEMENT, MAX_OFFSET = 0.015, 0.2, 0.005
+# Decoys are strained by up to 0.3, and by more than twice what is allowed.
+_LARGEST_STRAIN = 0.1
 # Width of the lines of `components_`, in degrees.
 _WIDTH = 0.15
 
@@ -43,20 +45,23 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     It is fitted on spectra of pure substances, and predicts which of them are in a mixture, by
     how much each contributes, and what is left unexplained. The mean spectrum of each substance
     is fitted beside a smooth background; do not scale or compress spectra beforehand (SNV, square
-    roots), because then they do not add up any more.
+    roots), because then they do not add up any more. At most six substances are found in one
+    spectrum.
 
     Parameters
     ----------
     x_axis : array-like of shape (n_points,), default=None
         The axis, ascending; angles 2theta in degrees for strain. None takes the column names of a
-        frame if they are numbers, otherwise there is no axis.
+        frame if they are numbers. Where `shift` is "none", they need not ascend; without an
+        ascending axis, the points are numbered.
     shift : {"none", "offset", "strain"}, default="none"
         How a substance moves in a mixture. "none" suits infrared absorbance. "offset" moves it
         along the axis, for Raman instruments. "strain" moves it by Bragg's law, for diffraction.
         The last two need an axis.
     max_shift : float or "auto", default="auto"
-        Largest strain, or largest offset in the unit of the axis. "auto" is 0.015 for strain and
-        0.5 % of the axis for an offset.
+        Largest strain (above 0, at most 0.1), or largest offset in the unit of the axis (above
+        0). "auto" is 0.015 for strain and 0.5 % of the axis for an offset. Where nothing moves,
+        `shift` is "none".
     max_displacement : float or "auto", default="auto"
         Largest displacement of the sample, in degrees times cos theta; only for strain. "auto" is
         0.2.
@@ -65,7 +70,9 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         for fewer than 60 points.
     alpha : float, default=0.1
         Chance that one false substance is taken in, as decoys measure it: spectra whose lines were
-        moved at random.
+        moved at random. There are at most 2000 decoys, or one per substance where that is more.
+        So values below ``n_classes / 2000`` do the same as that value, and from 200 substances on
+        the chance is larger than the default says.
     ignore : array-like of shape (n_ignored, n_points), default=None
         Spectra of what is no substance: an empty holder, a blank.
     internal_standard : tuple of (class, float), default=None
@@ -134,7 +141,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     _parameter_constraints = {
         "x_axis": ["array-like", None],
         "shift": [StrOptions({"none", "offset", "strain"})],
-        "max_shift": [Interval(Real, 0, np.inf, closed="left"), StrOptions({"auto"})],
+        "max_shift": [Interval(Real, 0, np.inf, closed="neither"), StrOptions({"auto"})],
         "max_displacement": [Interval(Real, 0, 5, closed="both"), StrOptions({"auto"})],
         "n_background": [Interval(Integral, 0, None, closed="left"), StrOptions({"auto"})],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
@@ -176,13 +183,14 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             Spectra, those of pure substances above all.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Labels, where every row is pure; or a 0/1 matrix. Its rows with several ones are
             mixtures, which help to set the stopping rule.
         amounts : array-like of shape (n_samples, n_classes), default=None
-            Known amounts, which give response factors, so that :meth:`amounts` works.
+            Known amounts, above 0 for every substance that `y` names; they give response factors,
+            so that :meth:`amounts` works.
 
         Returns
         -------
@@ -192,18 +200,17 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `shift` needs an axis and there is none, if shapes do not agree, or if
+            If `shift` needs an axis and there is none, if `max_shift` is too large a strain, if
+            shapes do not agree, if `amounts` and `y` contradict each other, or if
             `internal_standard` is no class and fraction.
         """
         self._validate_params()
-        names = getattr(y, "columns", None)
+        names, given = getattr(y, "columns", None), X
         X, y = validate_data(self, X, y, multi_output=True, dtype=(np.float64, np.float32))
         check_classification_targets(y)
         Y, self.classes_, self.class_names_, self._multilabel = as_matrix(y, names)
         self._dtype = y.dtype
-        axis = check_axis(
-            self.x_axis, getattr(self, "feature_names_in_", None), X.shape[1], self.shift
-        )
+        axis = find_axis(self.x_axis, given, X.shape[1], self.shift)
         if amounts is not None:
             amounts = check_amounts(amounts, Y, self._multilabel)
         X = X.astype(np.float64)
@@ -235,16 +242,17 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `shift` is not "strain", if `x_axis` is missing or no axis of angles, or if
-            `internal_standard` is no phase and fraction, or a reference card.
+            If `shift` is not "strain", if `max_shift` is too large a strain, if `x_axis` is
+            missing or no axis of angles, or if `internal_standard` is no phase and fraction, or a
+            reference card.
         """
         self._validate_params()
         if self.shift != "strain":
             raise ValueError(f"A table of phases needs shift='strain', not {self.shift!r}.")
         if self.x_axis is None:
             raise ValueError("A table of phases needs x_axis, the angles of the patterns.")
-        self.n_features_in_ = len(self.x_axis)
-        axis = check_axis(self.x_axis, None, self.n_features_in_, self.shift)
+        axis = find_axis(self.x_axis, None, None, self.shift)
+        self.n_features_in_ = len(axis)
         self._multilabel, self._dtype = True, np.dtype(np.int64)
         self.classes_ = np.array(table.names)
         self.class_names_ = self.classes_.astype(str)
@@ -293,6 +301,11 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
             return 0.0
         if self.max_shift == "auto":
             return MAX_STRAIN if self.shift == "strain" else MAX_OFFSET * np.ptp(axis)
+        if self.shift == "strain" and self.max_shift > _LARGEST_STRAIN:
+            raise ValueError(
+                f"max_shift={self.max_shift!r} must be at most {_LARGEST_STRAIN} with "
+                "shift='strain'; it is the largest strain, not an angle."
+            )
         return float(self.max_shift)
 
     def _displacement(self):
@@ -315,7 +328,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra.
 
         Returns
@@ -346,7 +359,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra.
 
         Returns
@@ -366,7 +379,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra, not rescaled.
 
         Returns
@@ -396,7 +409,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra.
 
         Returns
@@ -414,7 +427,7 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_points)
+        X : array-like of shape (n_samples, n_points)
             The spectra.
 
         Returns

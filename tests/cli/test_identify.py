@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skspectra._cli import _identify, main
-from skspectra.diffraction import make_table, read_phases
+from skspectra.diffraction import PhaseTable, make_table, read_phases
 
 pytest.importorskip("gemmi")
 pytest.importorskip("moyopy")
@@ -56,9 +56,10 @@ def test_weighed_mixtures(powder, tmp_path, capsys):
 def test_a_missing_phase_is_told(powder, tmp_path, capsys):
     one = str(next((powder / "patterns").glob("V2O5*")))
     source = ["--phases", str(powder / "structures"), "--wavelength", "CuKa"]
-    options = ["--elements", "Mn", "C", "O", "-o", str(tmp_path / "found")]
+    options = ["--elements", "mn", "C", "o", "-o", str(tmp_path / "found")]
     assert main(["identify", one, *source, *options]) == 0
     text = capsys.readouterr().out
+    assert "\nAmounts are weight fractions of the identified crystalline part.\n" in text
     assert "UNKNOWN phase" in text
     assert ": phases.csv, patterns.csv and 1 figure\n" in text
 
@@ -82,7 +83,11 @@ def test_a_flat_pattern_has_no_phase(powder, tmp_path, capsys):
         (["--wavelength", "-1"], "wavelength"),
         (["--wavelength", "CuKa", "--elements", "Xx"], "Xx"),
         (["--wavelength", "CuKa", "--internal-standard", "ZnO"], "PHASE=FRACTION"),
-        (["--wavelength", "CuKa", "--internal-standard", "Si=0.2"], "Si"),
+        (
+            ["--wavelength", "CuKa", "--internal-standard", "Si=0.2"],
+            "--internal-standard Si=0.2: there is no class",
+        ),
+        (["--wavelength", "CuKa", "--polarization", "3"], "--polarization 3.0 must be 0 to 1"),
         (["--wavelength", "CuKa", "--unit", "cm-1"], "2theta in degrees"),
     ],
 )
@@ -105,7 +110,12 @@ def table(powder, tmp_path_factory):
 @pytest.mark.parametrize(
     ("more", "said", "message"),
     [
-        (["--wavelength", "MoKa"], "", "made for 1.54059 angstrom, but the patterns"),
+        (
+            ["--wavelength", "MoKa"],
+            "",
+            "made for 1.54059 and 1.54443 angstrom, but the patterns were measured at 0.709317",
+        ),
+        (["--wavelength", "CuKa1"], "", "but the patterns were measured at 1.54059; give"),
         (["--wavelength", "Cu"], "", "--wavelength Cu is unknown"),
         ([], "0.7093", "measured at 0.7093; give the folder of CIF files"),
         (["--wavelength", "CuKa"], "0.7093", "--wavelength CuKa: the files say"),
@@ -141,9 +151,32 @@ def test_options_that_contradict_the_files(powder, tmp_path, capsys, monkeypatch
     assert "--wavelength CuKa: the files say" in capsys.readouterr().err
 
 
+def test_cards_have_shares_of_the_fitted_area(powder, table, tmp_path, capsys):
+    """An axis may start at 0 degrees, and a card has no weight."""
+    whole = PhaseTable.load(table)
+    cards = replace(whole, weighed=np.zeros(len(whole), bool), two_theta_range=np.array([0, 80]))
+    cards.save(tmp_path / "cards.npz")
+    one = next((powder / "patterns").glob("V2O5*"))
+    measured = np.loadtxt(one)
+    measured = measured[measured[:, 0] < 80]
+    angles = np.arange(0, measured[0, 0] - 0.01, measured[1, 0] - measured[0, 0])
+    longer = np.concatenate(
+        [np.stack([angles, np.full(len(angles), measured[0, 1])], 1), measured]
+    )
+    np.savetxt(tmp_path / "longer.xy", longer)
+    options = ["--phases", str(tmp_path / "cards.npz"), "-o", str(tmp_path / "found")]
+    assert main(["identify", str(tmp_path / "longer.xy"), *options]) == 0
+    text = capsys.readouterr().out
+    assert "% of the fitted area" in text
+    assert "weight fractions" not in text
+
+
 def test_phases_that_are_no_table(powder, tmp_path, capsys):
     one = str(next((powder / "patterns").glob("V2O5*")))
     assert main(["identify", one, "--phases", one, "-o", str(tmp_path / "found")]) == 2
     assert "no table of phases" in capsys.readouterr().err
+    structure = str(next((powder / "structures").glob("*.cif")))
+    assert main(["identify", one, "--phases", structure, "-o", str(tmp_path / "found")]) == 2
+    assert "is one structure file; give a folder" in capsys.readouterr().err
     assert main(["identify", one, "--phases", "nowhere", "-o", str(tmp_path / "found")]) == 2
     assert "nowhere" in capsys.readouterr().err

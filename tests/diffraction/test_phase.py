@@ -424,7 +424,7 @@ def test_two_origins_are_told_apart(tmp_path):
 
 
 def test_read_phases(tmp_path):
-    assert [phase.name for phase in read_phases(HERE, elements=["O", "Ti", "Al"])] == [
+    assert [phase.name for phase in read_phases(HERE, elements=["o", "Ti", "AL"])] == [
         "Al2O3",
         "TiO2",
     ]

@@ -266,7 +266,7 @@ def test_the_same_seed_gives_the_same_patterns(phases):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"two_theta": [30, 20]}, "ascending angles"),
+        ({"two_theta": [30, 20]}, "two_theta must be ascending"),
         ({"two_theta": np.arange(100, 200)}, "within 0 to 180 degrees"),
         ({"two_theta": np.arange(5, 10, 0.1)}, "'a' has no line from 5 to 9.9 degrees"),
         ({"n_phases": 4}, "n_phases=4 must be"),
@@ -287,6 +287,14 @@ def test_bad_options(options, message):
     }
     with pytest.raises(ValueError, match=message):
         make_powder_patterns(**options)
+
+
+@pytest.mark.parametrize("n_known", [1, 2, 3])
+def test_the_number_of_phases_is_at_most_what_there_is(n_known):
+    made = make_powder_patterns(
+        CARDS[:n_known], 40, two_theta=AXIS, wavelength="CuKa", random_state=0
+    )
+    assert set(made.Y.sum(axis=1)) == set(range(1, n_known + 1))
 
 
 def test_a_wavelength_is_never_assumed():

@@ -1,6 +1,7 @@
 """Phases of powder patterns as rows, files and figures."""
 
 import csv
+import os
 from types import SimpleNamespace
 
 import matplotlib
@@ -133,15 +134,25 @@ def test_a_table_that_cannot_be_written_leaves_the_file(table, tmp_path, monkeyp
     table.save(tmp_path / "t.npz")
     good = (tmp_path / "t.npz").read_bytes()
 
-    def stop(file, **arrays):
-        file.write(b"half")
+    def stop(*arguments):
         raise OSError("no space")
 
-    monkeypatch.setattr(np, "savez_compressed", stop)
+    monkeypatch.setattr(os, "fsync", stop)
     with pytest.raises(OSError, match="no space"):
         table.save(tmp_path / "t.npz")
     assert (tmp_path / "t.npz").read_bytes() == good
     assert [path.name for path in tmp_path.iterdir()] == ["t.npz"]
+
+
+def test_amounts_that_cannot_be_are_remarked(table, made):
+    weighed = type(table)(**vars(table) | {"weighed": np.ones(3, bool), "absorption": np.ones(3)})
+    name = "abc"[made.Y[0].argmax()]
+    for share, told in ((0.9, True), (0.1, False)):
+        found = identify((ANGLES, made.X[:1]), weighed, internal_standard=(name, share))
+        total = sum(row["amount"] for row in found.phases)
+        assert (total > 1) == told
+        remark = f"amounts add to {100 * total:.0f} % of the sample, which cannot be"
+        assert (remark in found.patterns[0]["remark"]) == told
 
 
 def test_bad_patterns(table, made):
@@ -151,7 +162,9 @@ def test_bad_patterns(table, made):
     X[2, 5] = np.nan
     with pytest.raises(ValueError, match="r: 1 of its values are not finite"):
         identify((ANGLES, X, list("pqrs")), table)
-    with pytest.raises(ValueError, match="X has 2750 points a row"):
+    with pytest.raises(ValueError, match=r"x_axis has shape \(5,\) for spectra of 2750"):
         identify((ANGLES[:5], made.X), table)
+    with pytest.raises(ValueError, match=r"x_axis\[1\]=69.96 .* must be ascending"):
+        identify((ANGLES[::-1], made.X[:, ::-1]), table)
     with pytest.raises(ValueError, match="1 names for 4 patterns"):
         identify((ANGLES, made.X, ["p"]), table)

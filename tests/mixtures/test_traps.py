@@ -8,11 +8,12 @@ from skspectra.diffraction import Phase, make_powder_patterns, make_table
 from skspectra.mixtures import UnmixingClassifier, identify
 from skspectra.mixtures._pattern import noise
 
-CARDS = [
-    Phase.from_lines("a", [4.2, 3.1, 2.2, 1.9, 1.6], [60, 100, 50, 30, 20]),
-    Phase.from_lines("b", [3.9, 2.8, 2.4, 1.7, 1.5], [30, 100, 80, 40, 10]),
-    Phase.from_lines("c", [5.1, 3.5, 2.55, 2.05, 1.75], [40, 100, 30, 60, 20]),
+SPACINGS = [
+    ("a", [4.2, 3.1, 2.2, 1.9, 1.6], [60, 100, 50, 30, 20]),
+    ("b", [3.9, 2.8, 2.4, 1.7, 1.5], [30, 100, 80, 40, 10]),
+    ("c", [5.1, 3.5, 2.55, 2.05, 1.75], [40, 100, 30, 60, 20]),
 ]
+CARDS = [Phase.from_lines(*lines) for lines in SPACINGS]
 ANGLES = np.arange(15, 70, 0.02)
 
 
@@ -190,3 +191,54 @@ O 0 0.25 0.1664
     strain = np.tensordot(found.moves[0], phases[0].strains, 1)
     np.testing.assert_allclose(np.diag(strain), [0, 0, 9.514 / 9.590 - 1], atol=5e-4)
     assert not found.unknown
+
+
+def drawn(n=12, **options):
+    """Patterns of one to three of the phases, and their names."""
+    made = make_powder_patterns(
+        CARDS, n, two_theta=ANGLES, wavelength="CuKa", random_state=1, **options
+    )
+    return made.X, [[card.name for card, y in zip(CARDS, row, strict=True) if y] for row in made.Y]
+
+
+def all_found(X, names):
+    table = make_table(CARDS, wavelength="CuKa", two_theta_range=(15, 70))
+    found = identify((ANGLES, X), table).explanations
+    return [sorted(one.found) for one in found] == names and not any(o.unknown for o in found)
+
+
+@pytest.mark.parametrize("counts", [200, 1000])
+def test_a_dark_background_with_few_counts_is_not_free_of_noise(counts):
+    assert all_found(*drawn(counts_at_max=counts, background=0))
+
+
+def test_rounded_patterns():
+    X, names = drawn()
+    assert all_found((100 * X / X.max(axis=1, keepdims=True)).round(), names)
+
+
+def test_few_lines_without_noise():
+    """Ripples of the fitted background are no lines, whose widths would be guessed from them."""
+    X, names = drawn(30, n_phases=1, counts_at_max=0, background=0.05)
+    assert all_found(X, names)
+
+
+def test_a_table_may_reach_further_than_the_patterns():
+    """Lines outside of the pattern do not take the places of those inside."""
+    low = np.linspace(6, 30, 30)
+    phases = [
+        Phase.from_lines(name, [*(low + 0.1 * i), *spacings], [100] * 30 + intensities)
+        for i, (name, spacings, intensities) in enumerate(SPACINGS)
+    ]
+    X, names = drawn()
+    table = make_table(phases, wavelength="CuKa", two_theta_range=(2, 70))
+    found = identify((ANGLES, X), table).explanations
+    assert [sorted(one.found) for one in found] == names
+
+
+@pytest.mark.parametrize("n_points", [20, 25, 30, 40])
+def test_a_short_pattern_is_no_error(n_points):
+    x = np.linspace(27, 30, n_points)
+    y = np.exp(-(((x - 28.8) / 0.1) ** 2))
+    table = make_table(CARDS, wavelength="CuKa", two_theta_range=(15, 70))
+    assert len(identify((x, [y]), table).explanations[0].left) == n_points
