@@ -1224,6 +1224,7 @@ FAULTS = [
             ("row.min() == row.max()", "False"),
             ("                if options.strict:\n                    raise\n", ""),
             ("and not options.strict", ""),
+            ("1 for row in rows if row[-1]", "1 for row in rows if row[0]"),
         ],
     ),
     (

@@ -57,7 +57,7 @@ augmenters = {
     "impurity lines, 10 %": ExtraPeakAugmenter(max_peaks=20, max_height=0.1, min_width=5),
 }
 shapes = "intensities", "resolution", "background", "impurity"
-fig, axes = plt.subplots(5, 2, figsize=(6.8, 10), sharex=True, sharey=True, layout="constrained")
+fig, axes = plt.subplots(5, 2, figsize=(6.8, 8.4), sharex=True, sharey=True, layout="constrained")
 for (title, augmenter), ax in zip(augmenters.items(), axes.flat, strict=True):
     kind = "variants" if title.startswith(shapes) else "band"
     AugmentationDisplay.from_augmenter(augmenter, X, ends, kind=kind, random_state=0, axes=ax)

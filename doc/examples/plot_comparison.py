@@ -49,17 +49,9 @@ def print_prospect(line):
         print(line)
 
 
-result = compare(
-    data.X,
-    data.y,
-    models,
-    groups=data.groups,
-    pairs=pairs,
-    x_axis=data.x_axis,
-    unit="cm-1",
-    results=folder,
-    progress=print_prospect,
-)
+options = {"groups": data.groups, "pairs": pairs, "x_axis": data.x_axis, "unit": "cm-1"}
+options["results"] = folder
+result = compare(data.X, data.y, models, progress=print_prospect, **options)
 
 # %%
 # The table
@@ -92,10 +84,6 @@ plt.show()
 # two models on the same spectra. The margin of 2 points is the smallest difference that matters.
 # If the whole interval lies beyond the margin, one model is better. If it lies within the margin,
 # the two are equivalent. Otherwise the data cannot tell.
-for pair in result.pairs:
-    print(f"{pair.model_a} against {pair.model_b}: {pair.verdict}")
-
-# %%
 fig, ax = plt.subplots(figsize=(6.8, 2.6), layout="constrained")
 # sphinx_gallery_thumbnail_number = 2
 for row, pair in enumerate(result.pairs):
@@ -111,34 +99,17 @@ ax.invert_yaxis()
 plt.show()
 
 # %%
-# "Cannot tell" is not "equal". It says that these data leave both possibilities open, and
-# ``needed`` says about how many instruments would decide, if the difference stays as it is.
-for pair in result.pairs[1:]:
-    print(fill(f"{pair.model_a} against {pair.model_b}: {pair.needed}", 88))
-
-# %%
-# The evidence
-# ------------
-# Whoever has to choose today may look at the probabilities beside the verdicts. They belong to one
-# pair alone, so do not pick the largest of many.
-for pair in result.pairs:
-    print(f"pooled SVC against {pair.model_b}:")
-    print(f"    better by more than the margin {pair.probability_better:.2f}")
-    print(f"    equivalent                     {pair.probability_equivalent:.2f}")
-    print(f"    worse by more than the margin  {pair.probability_worse:.2f}")
-
-# %%
-# The audit of the data
-# ---------------------
-# Before you believe any score, read what is odd about the data themselves. Each finding says what
-# was found and what to do about it.
-for finding in result.audit:
-    print(fill(f"{finding.title} {finding.action}", 88))
+# "Cannot tell" is not "equal". It says that these data leave both possibilities open. In words, a
+# verdict ends with about how many instruments would decide. Whoever has to choose today may look
+# at the probabilities. They belong to one pair alone, so do not pick the largest of many.
+for sentence in result.sentences()[1:3]:
+    print(fill(sentence, 88), end="\n\n")
 
 # %%
 # The advice
 # ----------
-# The sentences follow from the results, and the last one is the recommendation. Its rule is
+# The first sentence is the audit: it says what is odd about the data themselves, and what to do
+# about it. The others follow from the results, and the last one is the recommendation. Its rule is
 # stated: the first model, in the order of cost, that is not likely to be worse than the best.
 for text in result.advice():
     print(fill(text, 88), end="\n\n")
@@ -155,16 +126,7 @@ print(result.recommendation.code)
 # better than shown. A rival must be given its best chance before it is called worse. So its grid
 # goes on to larger values. The runs of the other models are read from the folder ``results``.
 models["raw SVC"] = (PooledSVC(1, 1, compression="none"), {"C": [1e4, 1e6, 1e8]})
-again = compare(
-    data.X,
-    data.y,
-    models,
-    groups=data.groups,
-    pairs=pairs,
-    x_axis=data.x_axis,
-    unit="cm-1",
-    results=folder,
-)
+again = compare(data.X, data.y, models, **options)
 for before, after in zip(result.models, again.models, strict=True):
     scores = before.balanced_accuracy, after.balanced_accuracy
     print(f"{before.model:20} {100 * scores[0]:5.1f} {100 * scores[1]:5.1f}")

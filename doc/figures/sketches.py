@@ -54,7 +54,7 @@ def pool_and_stride():
     )
     spectrum += 0.01 * rng.random(96)
     settings = [(8, 8), (8, 4), (24, 8)]
-    fig, axes = plt.subplots(4, 1, figsize=(6.4, 6.8), sharex=True, layout="constrained")
+    fig, axes = plt.subplots(4, 1, figsize=(6.4, 5.2), sharex=True, layout="constrained")
     axes[0].plot(points, spectrum, color=GREY)
     axes[0].set_title("the spectrum: 96 points", loc="left")
     for ax, (pool_size, stride) in zip(axes[1:], settings, strict=True):
