@@ -144,7 +144,7 @@ class Solver:
 
     def bare(self, spectrum):
         """Return the spectrum of a pure substance without the background that was measured."""
-        if self.lines or not self.terms.shape[1]:
+        if self.lines or not self.terms.shape[1] or not spectrum.any():
             return np.maximum(spectrum, 0)
         return np.maximum(spectrum - background(spectrum, self.terms, noise(spectrum)), 0)
 

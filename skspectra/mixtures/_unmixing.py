@@ -108,7 +108,9 @@ class UnmixingClassifier(ClassifierMixin, VersionMixin, BaseEstimator):
     Substances are added one at a time: the one whose spectrum, shifted at its best, lowers
     chi-squared most. Points count by their noise, which is estimated from each spectrum, and by a
     share of their signal, for errors of profiles and texture: so weak lines count. A substance is
-    taken in if it lowers chi-squared by more than the best of many decoys. After each, the
+    taken in if it lowers chi-squared by more than the best of many decoys. Measured spectra have
+    few bands, and decoys fall on a strong unknown band by chance. So for them the comparison is
+    repeated with gains that leave out what rises far above the fit. After each substance, the
     shifts, widths and amounts of all are fitted together, and those that have become superfluous
     are taken out.
 
