@@ -11,6 +11,17 @@ LINES = np.array([1.540593, 1.544427, 1.392234, 1.476400])
 BATCH = 10
 
 
+def drawn_profile(rng):
+    """Return the profile of an instrument, as laboratories have them."""
+    return InstrumentProfile(
+        u=rng.uniform(0, 0.04),
+        v=rng.uniform(-0.01, 0),
+        w=rng.uniform(0.004, 0.02),
+        x=rng.uniform(0.01, 0.06),
+        y=rng.uniform(0.01, 0.06),
+    )
+
+
 def hard_patterns(
     phases,
     n_patterns,
@@ -44,13 +55,7 @@ def hard_patterns(
             wavelength=np.stack([LINES, np.maximum(shares, 1e-9)], axis=1),
             n_phases=n_phases,
             min_fraction=min_fraction,
-            profile=InstrumentProfile(
-                u=rng.uniform(0, 0.04),
-                v=rng.uniform(-0.01, 0),
-                w=rng.uniform(0.004, 0.02),
-                x=rng.uniform(0.01, 0.06),
-                y=rng.uniform(0.01, 0.06),
-            ),
+            profile=drawn_profile(rng),
             min_size=rng.choice([20.0, 50.0, 200.0]),
             max_microstrain=0.001,
             max_strain=0.01 * hard,

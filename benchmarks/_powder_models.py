@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import powder
-from _powder import hard_patterns, other_patterns
+from _powder import drawn_profile, hard_patterns, other_patterns
 from _powder_scheme import SubtractingScheme, scheme_patterns
 from joblib import Memory
 from sklearn.ensemble import ExtraTreesClassifier
@@ -96,13 +96,7 @@ def package_patterns(phases, n_patterns, seed, n_phases, batch):
             wavelength="CuKa",
             n_phases=n_phases,
             min_fraction=0.1,
-            profile=InstrumentProfile(
-                u=rng.uniform(0, 0.04),
-                v=rng.uniform(-0.01, 0),
-                w=rng.uniform(0.004, 0.02),
-                x=rng.uniform(0.01, 0.06),
-                y=rng.uniform(0.01, 0.06),
-            ),
+            profile=drawn_profile(rng),
             min_size=rng.choice([20.0, 50.0, 200.0]),
             max_microstrain=0.001,
             max_strain=0.015,

@@ -143,7 +143,8 @@ FAULTS = [
         "diffraction/_wavelengths.py",
         "tests/mixtures/test_traps.py",
         [
-            ("return np.array([beta, _TUNGSTEN])", "return np.array([1.392234, _TUNGSTEN])"),
+            ("np.array([beta, _TUNGSTEN, ", "np.array([1.392234, _TUNGSTEN, "),
+            (", _FILTER_EDGES[anode]])", "])"),
             ("    return np.zeros(0)", "    return np.array([0.9037 * wavelength])"),
         ],
     ),

@@ -210,9 +210,30 @@ def read_labelled(options):
             "labels are needed: --target, the column of a table; or --labels with a CSV file, "
             "'folder' or 'name'"
         )
+    spectra, status = read_described(options, options.labels)
+    return drop_rare(spectra, options), status
+
+
+def read_described(options, labels):
+    """Read files with the labels and groups that there are, crop the spectra and describe them.
+
+    Parameters
+    ----------
+    options : Namespace
+        The options of the command line.
+    labels : str or None
+        Where labels come from, as in :func:`skspectra.io.read_spectra`.
+
+    Returns
+    -------
+    spectra : Spectra
+        The spectra.
+    status : int
+        1 if a file or a row was left out, 0 otherwise.
+    """
     spectra = read(
         options,
-        labels=options.labels,
+        labels=labels,
         groups=options.groups,
         target=options.target,
         group=options.group,
@@ -221,7 +242,6 @@ def read_labelled(options):
     status = report_skipped(spectra, MAX_BAD)
     spectra = crop(spectra, options.range)
     describe(spectra, options)
-    spectra = drop_rare(spectra, options)
     return spectra, status
 
 

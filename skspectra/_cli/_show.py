@@ -3,20 +3,14 @@
 import shlex
 
 from skspectra._cli._data import (
-    MAX_BAD,
     add_label_options,
     add_reading_options,
     is_model,
     labels_beside,
-    read,
-    report_skipped,
+    read_described,
 )
 from skspectra._cli._shared import UserError, add_command, check_file
-from skspectra._cli._spectra import (
-    crop,
-    describe,
-    drop_rare,
-)
+from skspectra._cli._spectra import drop_rare
 
 # Spectra drawn as lines for each class; the heat map has all of them.
 N_LINES = 30
@@ -54,17 +48,7 @@ def run(options):
         labels = labels_beside(options.paths)
         if labels is not None:
             print(f"labels from {labels}")
-    spectra = read(
-        options,
-        labels=labels,
-        groups=options.groups,
-        target=options.target,
-        group=options.group,
-        separators="+;" if options.multilabel else None,
-    )
-    status = report_skipped(spectra, MAX_BAD)
-    spectra = crop(spectra, options.range)
-    describe(spectra, options)
+    spectra, status = read_described(options, labels)
     if spectra.y is not None and options.min_class:
         spectra = drop_rare(spectra, options)
     _list(spectra)

@@ -57,9 +57,10 @@ def explained(solver, i, others):
     width = _WIDTH if solver.lines else 1.0
     still = np.zeros(components.n_moves[i])
     y = components.render(i, still, width)[0]
-    if solver.bare(y).max() <= 0:
+    signal = solver.bare(y)
+    if signal.max() <= 0:
         return []
-    search = solver.likeness(y, width, _NOISE)
+    search = solver.likeness(y, signal, width, _NOISE)
     whole = search.gain(search.components.render(i, still, width)[0])[0]
     gains, moves = screen.scores(screen.pooled(*search.unit_peaks()), rows=others)
     found = []

@@ -76,7 +76,7 @@ def check_ignored(ignore, n_points):
     ignored = check_array(ignore, dtype=np.float64, input_name="ignore")
     if ignored.shape[1] != n_points:
         raise ValueError(
-            f"ignore has {ignored.shape[1]} points a row and X {n_points}; they must agree."
+            f"ignore has {ignored.shape[1]} points per row and X {n_points}; they must agree."
         )
     return ignored
 

@@ -148,13 +148,12 @@ class Solver:
             return np.maximum(spectrum, 0)
         return np.maximum(spectrum - background(spectrum, self.terms, noise(spectrum)), 0)
 
-    def likeness(self, y, width, level):
-        """Return a search in the spectrum of a pure substance.
+    def likeness(self, y, signal, width, level):
+        """Return a search in the spectrum of a pure substance, given also without background.
 
         The noise is even, `level` times the highest point above the background.
         """
         size = self.bins(width)
-        signal = self.bare(y)
         y, signal = mean_of(y / signal.max(), size), mean_of(signal / signal.max(), size)
         level = np.full(len(y), level)
         deviation = self.with_errors(level, signal, width, self.components.step * size)
