@@ -20,9 +20,7 @@ from skspectra._cli._data import (
 from skspectra._cli._models import find_model, make_models
 from skspectra._cli._results import check_same_data, write_result
 from skspectra._cli._shared import UserError, add_command, busy, check_file, check_folder
-from skspectra._cli._spectra import (
-    source,
-)
+from skspectra._cli._spectra import source
 from skspectra._words import count
 
 # Spectra or groups with which a p-value of 5 % can be told.

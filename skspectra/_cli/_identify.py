@@ -20,9 +20,7 @@ from skspectra._cli._shared import (
     check_folder,
     show_warning,
 )
-from skspectra._cli._spectra import (
-    describe,
-)
+from skspectra._cli._spectra import describe
 from skspectra._words import count
 
 # A saved table knows neither, so they cannot be chosen with one.
@@ -124,7 +122,8 @@ def _check_same_patterns(folder, spectra, shown):
     except (OSError, ValueError, KeyError, csv.Error):
         # It holds no results of this command.
         return
-    others = [name for name in names if name not in set(spectra.names)]
+    here = set(spectra.names)
+    others = [name for name in names if name not in here]
     if others:
         raise UserError(
             f"{shown} holds the results of {others[0]}; name another folder with --output, or "

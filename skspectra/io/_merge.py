@@ -35,9 +35,9 @@ def merge(parts, *, unit, wavelength, x_axis, transmittance, min_cover, skip, sk
         new_axis = _common_axis(parts, grids, of_part, short)
     else:
         new_axis = _grid.check_axis(x_axis)
-        short = [i for i, grid in enumerate(grids) if not _grid.covers(grid, new_axis)]
+        short = {i for i, grid in enumerate(grids) if not _grid.covers(grid, new_axis)}
     names = list(parts)
-    left_out = {names[k]: grids[g] for k, g in enumerate(of_part) if g in set(short)}
+    left_out = {names[k]: grids[g] for k, g in enumerate(of_part) if g in short}
     reasons = {name: f"covers {span(grid)} of {span(new_axis)}" for name, grid in left_out.items()}
     if x_axis is not None and reasons and (not skip or len(reasons) == len(parts)):
         name, reason = next(iter(reasons.items()))
@@ -155,8 +155,8 @@ def _find_short(grids, of_part, min_cover):
     cover = (np.minimum(high, end) - np.maximum(low, start)) / max(end - start, 1e-300)
     is_short = cover < min_cover
     if len(of_part) < 3 or is_short.sum() > max(1, len(of_part) // _N_PER_SHORT):
-        return []
-    return sorted({of_part[k] for k in np.flatnonzero(is_short).tolist()})
+        return set()
+    return {of_part[k] for k in np.flatnonzero(is_short).tolist()}
 
 
 def _common_axis(parts, grids, of_part, short):
@@ -173,7 +173,7 @@ def _common_axis(parts, grids, of_part, short):
             f"{span(grids[first])}; they have nothing in common"
         )
     steps = [_grid.mean_step(grid) for grid in grids]
-    usual = np.median([steps[g] for g in of_part if g in set(used)])
+    usual = np.median([steps[g] for g in of_part if g not in short])
     best = max(used, key=lambda g: (of_part.count(g), -abs(steps[g] - usual)))
     axis = grids[best]
     slack = _grid.TOLERANCE * steps[best]
